@@ -1,0 +1,187 @@
+import type { Backplane } from '../backplane/backplane.interface.js';
+import type { Target } from '../backplane/backplane.message.js';
+import { subjectOf } from '../backplane/backplane.subjects.js';
+import { Connection, type ConnectionInit } from './connection.js';
+import { Group } from './group.js';
+import type { EngineLimits } from './limits.js';
+import type { OutboxSettings } from './outbox.js';
+import type { ConnectionChannel } from './ports/connection-channel.interface.js';
+import type { EventSink } from './ports/event-sink.interface.js';
+import { RememberedGroups } from './remembered-groups.js';
+import { SmallSet } from './small-set.js';
+
+/** What a hub is built from. */
+export interface LocalHubParts {
+  readonly backplane: Backplane;
+  readonly events: EventSink;
+  readonly limits: Readonly<EngineLimits>;
+  readonly outbox: OutboxSettings;
+  /** Told when nothing is left in the hub. */
+  readonly onEmpty: (hub: LocalHub) => void;
+}
+
+const NOBODY: Iterable<Connection> = [];
+
+/**
+ * The part of a hub that lives in this process: its connections, and the indexes by user and group,
+ * which change together in this one place.
+ */
+export class LocalHub {
+  readonly remembered: RememberedGroups;
+  readonly #connections = new Map<string, Connection>();
+  readonly #groups = new Map<string, Group>();
+  readonly #users = new Map<string, SmallSet<Connection>>();
+
+  constructor(
+    /** Lower case. */
+    readonly name: string,
+    private readonly parts: LocalHubParts,
+  ) {
+    this.remembered = new RememberedGroups(parts.limits.rememberedGroupsPerHub);
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get isFull(): boolean {
+    return this.#connections.size >= this.parts.limits.connectionsPerHub;
+  }
+
+  get limits(): Readonly<EngineLimits> {
+    return this.parts.limits;
+  }
+
+  connection(id: string): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** The connections here that a command is about. Not to be changed while it is iterated. */
+  select(target: Target): Iterable<Connection> {
+    switch (target.kind) {
+      case 'all':
+        return this.#connections.values();
+      case 'group':
+        return this.#groups.get(target.group)?.members ?? NOBODY;
+      case 'user':
+        return this.#users.get(target.userId) ?? NOBODY;
+      case 'connection': {
+        const connection = this.#connections.get(target.connectionId);
+        return connection === undefined ? NOBODY : [connection];
+      }
+    }
+  }
+
+  /**
+   * Makes a connection addressable: by id, by user, and in its first groups. When the result settles,
+   * nothing that is sent to any of them passes it by.
+   */
+  async add(
+    init: ConnectionInit,
+    channel: ConnectionChannel,
+    groups: Iterable<string>,
+  ): Promise<Connection> {
+    const connection = new Connection(init, this, channel, this.parts.outbox);
+    const waits: (Promise<void> | undefined)[] = [];
+    if (this.#connections.size === 0) waits.push(this.#subscribe({ kind: 'all' }));
+    this.#connections.set(connection.id, connection);
+    waits.push(this.#subscribe({ kind: 'connection', connectionId: connection.id }));
+    if (connection.userId !== undefined) {
+      waits.push(this.#addToUser(connection, connection.userId));
+      for (const group of this.remembered.of(connection.userId)) {
+        waits.push(this.join(connection, group));
+      }
+    }
+    for (const group of groups) waits.push(this.join(connection, group));
+    await settled(waits);
+    return connection;
+  }
+
+  /** Takes a connection out of every index, and tells the event handlers. */
+  remove(connection: Connection, reason: string): void {
+    if (!this.#connections.delete(connection.id)) return;
+    for (const group of Array.from(connection.groups)) this.leave(connection, group.name);
+    if (connection.userId !== undefined) this.#removeFromUser(connection, connection.userId);
+    this.#unsubscribe({ kind: 'connection', connectionId: connection.id });
+    if (this.#connections.size === 0) this.#unsubscribe({ kind: 'all' });
+    this.parts.events.disconnected({
+      connection: connection.info,
+      id: connection.nextEventId(),
+      reason,
+    });
+    this.releaseIfEmpty();
+  }
+
+  /** Whether one more group is too many for the connection. */
+  hasRoomFor(connection: Connection, groups: Iterable<string>): boolean {
+    let wanted = connection.groups.size;
+    for (const name of groups) if (!this.isMember(connection, name)) wanted += 1;
+    return wanted <= this.parts.limits.groupsPerConnection;
+  }
+
+  isMember(connection: Connection, groupName: string): boolean {
+    const group = this.#groups.get(groupName);
+    return group !== undefined && connection.groups.has(group);
+  }
+
+  /** Idempotent. The caller has checked {@link hasRoomFor}. */
+  join(connection: Connection, groupName: string): Promise<void> | undefined {
+    let group = this.#groups.get(groupName);
+    let subscribed: Promise<void> | undefined;
+    if (group === undefined) {
+      group = new Group(groupName);
+      this.#groups.set(groupName, group);
+      subscribed = this.#subscribe({ kind: 'group', group: groupName });
+    }
+    if (group.members.add(connection)) connection.groups.add(group);
+    return subscribed;
+  }
+
+  /** Idempotent. */
+  leave(connection: Connection, groupName: string): void {
+    const group = this.#groups.get(groupName);
+    if (group === undefined || !group.members.delete(connection)) return;
+    connection.groups.delete(group);
+    if (group.members.size > 0) return;
+    this.#groups.delete(groupName);
+    this.#unsubscribe({ kind: 'group', group: groupName });
+  }
+
+  releaseIfEmpty(): void {
+    if (this.#connections.size === 0 && this.remembered.isEmpty) this.parts.onEmpty(this);
+  }
+
+  #addToUser(connection: Connection, userId: string): Promise<void> | undefined {
+    const connections = this.#users.get(userId);
+    if (connections !== undefined) {
+      connections.add(connection);
+      return undefined;
+    }
+    const first = new SmallSet<Connection>();
+    first.add(connection);
+    this.#users.set(userId, first);
+    return this.#subscribe({ kind: 'user', userId });
+  }
+
+  #removeFromUser(connection: Connection, userId: string): void {
+    const connections = this.#users.get(userId);
+    if (connections === undefined) return;
+    connections.delete(connection);
+    if (connections.size > 0) return;
+    this.#users.delete(userId);
+    this.#unsubscribe({ kind: 'user', userId });
+  }
+
+  #subscribe(target: Target): Promise<void> | undefined {
+    return this.parts.backplane.subscribe(subjectOf(this.name, target));
+  }
+
+  #unsubscribe(target: Target): void {
+    this.parts.backplane.unsubscribe(subjectOf(this.name, target));
+  }
+}
+
+/** Waits for what is not done yet: in memory, for nothing. */
+export async function settled(waits: Iterable<Promise<void> | undefined>): Promise<void> {
+  await Promise.all([...waits].filter((wait) => wait !== undefined));
+}

@@ -1,0 +1,60 @@
+import type { BackplaneMessage } from '../backplane/backplane.message.js';
+import type { Payload } from './payload.js';
+import type { FrameEncoder } from './ports/frame-encoder.interface.js';
+
+/** Message metadata: keys keep the spelling and the order they came in. Never empty. */
+export type Metadata = ReadonlyMap<string, string>;
+
+/** Who a recipient is told the message comes from (client-protocols.md 5.4). */
+export type MessageOrigin =
+  | { readonly from: 'server' }
+  | {
+      readonly from: 'group';
+      readonly group: string;
+      /** `null` for an anonymous sender and for REST. */
+      readonly fromUserId: string | null;
+    };
+
+export interface MessageInit {
+  readonly origin: MessageOrigin;
+  readonly payload: Payload;
+  readonly metadata?: Metadata;
+  /** Milliseconds since the epoch after which a waiting copy is dropped; 0 = never. */
+  readonly expiresAt?: number;
+}
+
+/**
+ * An immutable message. Its frame is made on first use by each protocol and then shared by every
+ * recipient: the cost of fan-out must not contain an encoding.
+ */
+export class Message implements BackplaneMessage {
+  readonly origin: MessageOrigin;
+  readonly payload: Payload;
+  readonly metadata: Metadata | undefined;
+  readonly expiresAt: number;
+  // Two short arrays beat a Map: a message rarely meets more than two protocols.
+  readonly #encoders: FrameEncoder[] = [];
+  readonly #frames: Buffer[] = [];
+
+  constructor(init: MessageInit) {
+    this.origin = init.origin;
+    this.payload = init.payload;
+    this.metadata = init.metadata;
+    this.expiresAt = init.expiresAt ?? 0;
+  }
+
+  /** The message that came over the backplane: the very object in memory, a copy from another node. */
+  static from(message: BackplaneMessage): Message {
+    return message instanceof Message ? message : new Message(message);
+  }
+
+  /** The complete WebSocket frame of this message in the protocol of `encoder`. */
+  frame(encoder: FrameEncoder): Buffer {
+    const index = this.#encoders.indexOf(encoder);
+    if (index !== -1) return this.#frames[index] as Buffer;
+    const frame = encoder.message(this);
+    this.#encoders.push(encoder);
+    this.#frames.push(frame);
+    return frame;
+  }
+}

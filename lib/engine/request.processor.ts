@@ -1,0 +1,181 @@
+import { AckMemory } from './ack-memory.js';
+import type { Clock } from './clock.js';
+import type { Connection } from './connection.js';
+import type { Hub } from './hub.js';
+import type { LocalHub } from './local-hub.js';
+import { Message } from './message.js';
+import type { Diagnostics } from './ports/diagnostics.interface.js';
+import type { EventSink } from './ports/event-sink.interface.js';
+import type { AckError } from './ports/frame-encoder.interface.js';
+import type {
+  EventRequest,
+  JoinGroupRequest,
+  LeaveGroupRequest,
+  SendToGroupRequest,
+  UpstreamMessage,
+} from './upstream-message.js';
+
+type AckedRequest = JoinGroupRequest | LeaveGroupRequest | SendToGroupRequest | EventRequest;
+
+/** `undefined` = success. */
+type Outcome = AckError | undefined;
+
+/**
+ * What becomes of a request without `ackId` that fails (client-protocols.md 5.7): nothing, or a
+ * `disconnected` frame and Close 1000 as an older generation of the service did.
+ */
+export type UnacknowledgedFailure = 'ignore' | 'close';
+
+export interface RequestProcessorParts {
+  /** The connections of this process. */
+  readonly local: LocalHub;
+  /** Everybody else's too. */
+  readonly hub: Hub;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly unacknowledgedFailure: UnacknowledgedFailure;
+}
+
+const INTERNAL_ERROR: AckError = { name: 'InternalServerError', message: 'Internal server error' };
+
+/**
+ * Does what the clients of a hub ask for: duplicate check, permission, execution, ack, in this order
+ * (client-protocols.md 15.4). The caller hands in one message of a connection at a time.
+ */
+export class RequestProcessor {
+  constructor(private readonly parts: RequestProcessorParts) {}
+
+  /** @returns a promise when the next message of the connection has to wait */
+  process(connection: Connection, message: UpstreamMessage): Promise<void> | undefined {
+    switch (message.type) {
+      case 'ping':
+        connection.reply(connection.protocol.encoder.pong());
+        return undefined;
+      case 'sequenceAck':
+        // Accepted and without effect on a protocol that numbers nothing.
+        return undefined;
+      default:
+        return this.#processAcked(connection, message);
+    }
+  }
+
+  #processAcked(connection: Connection, request: AckedRequest): Promise<void> | undefined {
+    const { ackId } = request;
+    if (ackId !== undefined && connection.ackMemory?.has(ackId)) {
+      const message = `Message with ack-id: ${ackId} has been processed`;
+      connection.reply(connection.protocol.encoder.ack(ackId, { name: 'Duplicate', message }));
+      return undefined;
+    }
+    const outcome = this.#execute(connection, request);
+    if (!(outcome instanceof Promise)) {
+      this.#finish(connection, ackId, outcome);
+      return undefined;
+    }
+    return outcome.then(
+      (result) => this.#finish(connection, ackId, result),
+      (error: unknown) => {
+        this.parts.diagnostics.error(
+          `hub ${this.parts.hub.name}: ${request.type} of connection ${connection.id} failed`,
+          error,
+        );
+        this.#finish(connection, ackId, INTERNAL_ERROR);
+      },
+    );
+  }
+
+  #execute(connection: Connection, request: AckedRequest): Outcome | Promise<Outcome> {
+    switch (request.type) {
+      case 'joinGroup':
+        return this.#join(connection, request.group);
+      case 'leaveGroup':
+        return this.#leave(connection, request.group);
+      case 'sendToGroup':
+        return this.#send(connection, request);
+      case 'event':
+        return this.#raise(connection, request);
+    }
+  }
+
+  #join(connection: Connection, group: string): Outcome | Promise<Outcome> {
+    if (!connection.permissions.allows('joinLeaveGroup', group)) {
+      return forbidden(`join group '${group}'`);
+    }
+    const { local } = this.parts;
+    if (!local.hasRoomFor(connection, [group])) {
+      const limit = local.limits.groupsPerConnection;
+      return { name: 'BadRequest', message: `The client is in ${limit} groups already.` };
+    }
+    return local.join(connection, group)?.then(() => undefined);
+  }
+
+  #leave(connection: Connection, group: string): Outcome {
+    if (!connection.permissions.allows('joinLeaveGroup', group)) {
+      return forbidden(`leave group '${group}'`);
+    }
+    this.parts.local.leave(connection, group);
+    return undefined;
+  }
+
+  #send(connection: Connection, request: SendToGroupRequest): Outcome | Promise<Outcome> {
+    const { group, ttlSeconds } = request;
+    if (!connection.permissions.allows('sendToGroup', group)) {
+      return forbidden(`send to group '${group}'`);
+    }
+    const message = new Message({
+      origin: { from: 'group', group, fromUserId: connection.userId ?? null },
+      payload: request.payload,
+      metadata: request.metadata,
+      expiresAt: ttlSeconds === 0 ? 0 : this.parts.clock() + ttlSeconds * 1000,
+    });
+    const excluded = request.noEcho ? new Set([connection.id]) : undefined;
+    return this.parts.hub
+      .deliver({ kind: 'group', group }, message, excluded)
+      ?.then(() => undefined);
+  }
+
+  #raise(connection: Connection, request: EventRequest): Outcome | Promise<Outcome> {
+    const event = {
+      connection: connection.info,
+      id: connection.nextEventId(),
+      event: request.event,
+      payload: request.payload,
+      metadata: request.metadata,
+    };
+    return (
+      this.parts.events.userEvent(event, connection.endSignal)?.then((outcome) => {
+        if (!outcome.handled) return INTERNAL_ERROR;
+        if (outcome.state !== undefined) connection.state = outcome.state;
+        for (const reply of outcome.replies) {
+          connection.deliver(new Message({ origin: { from: 'server' }, ...reply }));
+        }
+        return undefined;
+      }) ?? INTERNAL_ERROR
+    );
+  }
+
+  #finish(connection: Connection, ackId: bigint | undefined, error: Outcome): void {
+    if (ackId !== undefined) {
+      if (error === undefined) {
+        connection.ackMemory ??= new AckMemory(this.parts.local.limits.ackMemory);
+        connection.ackMemory.remember(ackId);
+      }
+      connection.reply(connection.protocol.encoder.ack(ackId, error));
+    } else if (error !== undefined) {
+      this.#failSilently(connection, error);
+    }
+  }
+
+  #failSilently(connection: Connection, error: AckError): void {
+    const close = connection.protocol.closeOnFailure(error);
+    if (close !== undefined) connection.close(close.code, close.reason);
+    else if (this.parts.unacknowledgedFailure === 'close') connection.disconnect(error.message);
+  }
+}
+
+function forbidden(action: string): AckError {
+  return {
+    name: 'Forbidden',
+    message: `The client does not have permission to ${action}.`,
+  };
+}

@@ -1,0 +1,44 @@
+/** What {@link WebPubSubError} is made of. */
+export interface WebPubSubErrorInit {
+  /** Machine-readable code, for example `Error.Connection.NotExisted` or `InvalidPayload`. */
+  readonly code: string;
+  /** HTTP status the same failure has on the REST API. */
+  readonly statusCode: number;
+  /** What was wrong: `Connection`, `User`, `Request`, or the name of a parameter. */
+  readonly target?: string;
+  /** The error below this one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of every operation of a hub.
+ *
+ * `code`, `statusCode` and `target` are those of the REST error envelope, so code that handled the
+ * `RestError` of `@azure/web-pubsub` keeps working.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await chat.group('lobby').addConnection(connectionId);
+ * } catch (error) {
+ *   if (error instanceof WebPubSubError && error.statusCode === 404) return; // the client has gone
+ *   throw error;
+ * }
+ * ```
+ */
+export class WebPubSubError extends Error {
+  override readonly name = 'WebPubSubError';
+  /** Machine-readable code, for example `Error.Connection.NotExisted`. */
+  readonly code: string;
+  /** HTTP status of the failure. */
+  readonly statusCode: number;
+  /** What was wrong: `Connection`, `User`, `Request`, or the name of a parameter. */
+  readonly target: string;
+
+  constructor(message: string, init: WebPubSubErrorInit) {
+    super(message, { cause: init.cause });
+    this.code = init.code;
+    this.statusCode = init.statusCode;
+    this.target = init.target ?? 'Request';
+  }
+}

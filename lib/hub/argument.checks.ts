@@ -1,0 +1,84 @@
+import type { SendOptions } from '../drivers/hub-driver.interface.js';
+import type {
+  OperationOptions,
+  Permission,
+  PermissionOptions,
+  SendToManyOptions,
+} from '../drivers/operations/hub.operations.js';
+import { isConnectionId, isGroupName, isUserId, metadataProblem } from '../engine/names.js';
+import { INVALID_GROUP_NAME, serviceErrors } from '../errors/service-errors.js';
+
+const MAX_TTL_SECONDS = 300;
+
+/** @throws {@link WebPubSubError} 400 */
+export function checkGroup(group: string): void {
+  if (typeof group !== 'string' || !isGroupName(group)) {
+    throw serviceErrors.badRequest(INVALID_GROUP_NAME, 'group');
+  }
+}
+
+/** @throws {@link WebPubSubError} 400 */
+export function checkUserId(userId: string): void {
+  if (typeof userId !== 'string' || !isUserId(userId)) {
+    throw serviceErrors.badRequest('Invalid user ID.', 'userId');
+  }
+}
+
+/** @throws {@link WebPubSubError} 400 */
+export function checkConnectionId(connectionId: string): void {
+  if (typeof connectionId !== 'string' || !isConnectionId(connectionId)) {
+    throw serviceErrors.badRequest('Invalid connection ID.', 'connectionId');
+  }
+}
+
+/** @throws {@link WebPubSubError} 400 */
+export function checkPermissionName(permission: Permission): void {
+  if (permission !== 'joinLeaveGroup' && permission !== 'sendToGroup') {
+    throw serviceErrors.badRequest(
+      `The permission '${String(permission)}' is not valid: joinLeaveGroup or sendToGroup.`,
+      'permission',
+    );
+  }
+}
+
+/**
+ * The group a permission operation is about; `undefined` = every group.
+ *
+ * @throws {@link WebPubSubError} 400 when neither or both are named
+ */
+export function permissionTarget(options: PermissionOptions = {}): string | undefined {
+  const { allGroups = false, targetName } = options;
+  if (allGroups && targetName === undefined) return undefined;
+  if (allGroups) {
+    throw serviceErrors.badRequest('Name either targetName or allGroups.', 'targetName');
+  }
+  if (targetName === undefined || !isGroupName(targetName)) {
+    throw serviceErrors.badRequest(INVALID_GROUP_NAME);
+  }
+  return targetName;
+}
+
+/** @throws {@link WebPubSubError} 400 for a bad time to live or metadata */
+export function toSendOptions(options: SendToManyOptions): SendOptions {
+  const { excludedConnections: excluded, messageTtlSeconds, metadata = {} } = options;
+  if (messageTtlSeconds !== undefined && !isTtl(messageTtlSeconds)) {
+    throw serviceErrors.badRequest('Invalid messageTtlSeconds.', 'messageTtlSeconds');
+  }
+  const entries = new Map(Object.entries(metadata));
+  const problem = metadataProblem(entries);
+  if (problem !== undefined) throw serviceErrors.badRequest(problem);
+  return {
+    ...(excluded && { excluded }),
+    ...(messageTtlSeconds !== undefined && { messageTtlSeconds }),
+    ...(entries.size > 0 && { metadata: entries }),
+  };
+}
+
+/** @throws the reason of a signal that is aborted already */
+export function checkSignal({ abortSignal }: OperationOptions = {}): void {
+  abortSignal?.throwIfAborted();
+}
+
+function isTtl(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= MAX_TTL_SECONDS;
+}

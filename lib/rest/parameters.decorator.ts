@@ -1,0 +1,25 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { VersionProfile } from './api-version.js';
+import type { OperationInput, OperationParameters } from './dto/operation-parameters.js';
+import type { PlatformRequest } from './platform/raw-exchange.js';
+import { RestRequest } from './rest-request.js';
+
+type ParametersClass = new (input: OperationInput) => OperationParameters;
+
+/**
+ * The parameters of an operation, from path and query. To Nest they are a custom parameter, so pipes
+ * that the application has for queries and bodies leave them alone.
+ */
+export const Parameters = createParamDecorator(
+  (parametersClass: ParametersClass, context: ExecutionContext): OperationParameters =>
+    new parametersClass(requestOf(context)),
+);
+
+/** The rules of the api-version of the request: a {@link VersionProfile}. */
+export const Profile = createParamDecorator(
+  (_: unknown, context: ExecutionContext): VersionProfile => requestOf(context).profile,
+);
+
+function requestOf(context: ExecutionContext): RestRequest {
+  return RestRequest.of(context.switchToHttp().getRequest<PlatformRequest>());
+}

@@ -1,0 +1,60 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { type ApplicationConfig, MetadataScanner } from '@nestjs/core';
+
+/** One route of our controllers, where the application has mounted it. */
+export interface MountedRoute {
+  /** `undefined` = every method. */
+  readonly method: string | undefined;
+  /** Segments of the path; a parameter begins with a colon, an action with {@link ACTION_MARK}. */
+  readonly segments: readonly string[];
+}
+
+/** The global prefix of an application, and what is excluded from it. */
+export type PathSettings = Pick<ApplicationConfig, 'getGlobalPrefix' | 'getGlobalPrefixOptions'>;
+
+/**
+ * Reads the routes off the decorators, so that they are written down once. Nest keeps no list of
+ * them that could be asked.
+ */
+export function mountedRoutes(
+  controllers: readonly Type[],
+  settings: PathSettings,
+): readonly MountedRoute[] {
+  return controllers.flatMap((controller) => {
+    const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
+    return handlersOf(controller).map((handler): MountedRoute => {
+      const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
+      const path = `/${base}/${Reflect.getMetadata(PATH_METADATA, handler) as string}`;
+      return {
+        method: method === RequestMethod.ALL ? undefined : RequestMethod[method],
+        segments: nonEmptySegments(`${prefixOf(path, method, settings)}/${path}`),
+      };
+    });
+  });
+}
+
+function handlersOf(controller: Type): readonly object[] {
+  const prototype = controller.prototype as Record<string, object>;
+  return new MetadataScanner()
+    .getAllMethodNames(prototype)
+    .map((name) => prototype[name])
+    .filter((member) => member !== undefined)
+    .filter((member) => Reflect.hasMetadata(METHOD_METADATA, member));
+}
+
+function prefixOf(path: string, method: RequestMethod, settings: PathSettings): string {
+  const normalized = `/${nonEmptySegments(path).join('/')}`;
+  const isExcluded = settings
+    .getGlobalPrefixOptions()
+    .exclude?.some(
+      ({ pathRegex, requestMethod }) =>
+        (requestMethod === RequestMethod.ALL || requestMethod === method) &&
+        pathRegex.test(normalized),
+    );
+  return isExcluded ? '' : settings.getGlobalPrefix();
+}
+
+function nonEmptySegments(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}

@@ -1,0 +1,18 @@
+import type { ApiVersion } from './api-version.js';
+
+/** Injection token of {@link RestSettings}. */
+export const REST_SETTINGS = 'webpubsub:rest-settings';
+
+/** What the module's options mean for the REST API. */
+export interface RestSettings {
+  /** The version whose rules apply to a request without `api-version`. */
+  readonly defaultApiVersion: ApiVersion;
+  /** Most bytes of the body of a send. */
+  readonly maxMessageBytes: number;
+  /** `host[:port]` of public endpoints: a token may name them besides the host of the request. */
+  readonly acceptedHosts: readonly string[];
+  /** Whether a token may name the host in `X-Forwarded-Host`. */
+  readonly trustForwardedHost: boolean;
+  /** Whether a send without `Content-Length` is refused (rest.md 15.4). */
+  readonly requireContentLength: boolean;
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from './refusal.js';
+
+/** Who serves the upgrades of some paths. */
+export interface UpgradeHandler {
+  /** Whether an upgrade of this request target is ours. */
+  servesUpgrade(target: string): boolean;
+  /** Whether a plain request to this target can only be a mistaken upgrade. */
+  expectsUpgrade(target: string): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
+/**
+ * Takes our paths out of the HTTP server's events before anybody else sees them.
+ *
+ * Another listener cannot do that: the WebSocket adapters of Nest destroy every upgrade whose path
+ * they do not know. So `emit` is wrapped; for all other paths it is as if we were not there.
+ */
+export class UpgradeDispatcher {
+  readonly #original: Emit;
+  #isAttached = true;
+
+  constructor(
+    private readonly server: Server,
+    private readonly handler: UpgradeHandler,
+  ) {
+    this.#original = server.emit.bind(server) as Emit;
+    server.emit = this.#emit as Server['emit'];
+    // Without any listener Node would treat an upgrade as a plain request.
+    server.on('upgrade', this.#fallback);
+  }
+
+  /** Gives the server back; somebody who wrapped `emit` after us goes on undisturbed. */
+  detach(): void {
+    this.#isAttached = false;
+    this.server.off('upgrade', this.#fallback);
+    if (Object.is(this.server.emit, this.#emit)) {
+      this.server.emit = this.#original as Server['emit'];
+    }
+  }
+
+  readonly #emit: Emit = (event, ...args) => {
+    if (this.#isAttached) {
+      if (event === 'upgrade' && this.#upgraded(args)) return true;
+      if (event === 'request' && this.#answered(args)) return true;
+    }
+    return this.#original(event, ...args);
+  };
+
+  #upgraded(args: unknown[]): boolean {
+    const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
+    if (!this.handler.servesUpgrade(request.url ?? '')) return false;
+    this.handler.upgrade(request, socket, head);
+    return true;
+  }
+
+  #answered(args: unknown[]): boolean {
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    if (!this.handler.expectsUpgrade(request.url ?? '')) return false;
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('A WebSocket upgrade is expected here.');
+    return true;
+  }
+
+  readonly #fallback = (_request: IncomingMessage, socket: Duplex): void => {
+    if (this.server.listenerCount('upgrade') === 1) refuseUpgrade(socket, { status: 404 });
+  };
+}

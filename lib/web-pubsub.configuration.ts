@@ -1,0 +1,212 @@
+import {
+  generateAccessKey,
+  isWellKnownAccessKey,
+  MIN_ACCESS_KEY_BYTES,
+} from './auth/access-key.js';
+import { ConnectionStringError, parseConnectionString } from './auth/connection-string.js';
+import { DEFAULT_LIMITS, MAX_MESSAGE_BYTES } from './engine/limits.js';
+import { isHubName, normalizeHubName } from './engine/names.js';
+import { WebPubSubConfigurationError } from './errors/configuration.error.js';
+import { OptionReader } from './option.reader.js';
+import { API_VERSIONS, type ApiVersion } from './rest/api-version.js';
+import type {
+  WebPubSubHubOptions,
+  WebPubSubLimits,
+  WebPubSubModuleOptions,
+} from './web-pubsub.options.js';
+
+/** The options after validation, with every default filled in. */
+export interface WebPubSubConfiguration {
+  readonly accessKey: string;
+  readonly secondaryAccessKey: string | undefined;
+  /** Whether the key was made up at start. */
+  readonly isGeneratedKey: boolean;
+  readonly endpoint: string | undefined;
+  /** Names in lower case. */
+  readonly hubs: ReadonlyMap<string, WebPubSubHubOptions>;
+  readonly hubDefaults: WebPubSubHubOptions;
+  readonly rest: {
+    readonly isServed: boolean;
+    readonly defaultApiVersion: ApiVersion;
+    readonly requireContentLength: boolean;
+    readonly trustForwardedHost: boolean;
+  };
+  readonly websocket: {
+    readonly isServed: boolean;
+    readonly keepAliveIntervalMs: number;
+    readonly handshakeTimeoutMs: number;
+    readonly drainTimeoutMs: number;
+  };
+  readonly unacknowledgedFailure: 'ignore' | 'close';
+  readonly limits: Readonly<WebPubSubLimits>;
+  readonly logStart: boolean;
+  /** What is accepted but deserves a word in the log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {@link WebPubSubConfigurationError} with every problem at once
+ */
+export function resolveConfiguration(
+  options: WebPubSubModuleOptions,
+  environment: { readonly isProduction: boolean },
+): WebPubSubConfiguration {
+  const read = new OptionReader(options);
+  read.refuseUnknown('', KNOWN_OPTIONS);
+  read.oneOf('driver', ['embedded'], 'embedded');
+  const warnings: string[] = [];
+  const connection = readConnectionString(read);
+  const endpoint = read.httpUrl('endpoint') ?? connection?.endpoint;
+  const accessKey = read.secret('accessKey') ?? connection?.accessKey;
+  const secondaryAccessKey = read.secret('secondaryAccessKey');
+  checkKey(read, 'accessKey', accessKey, environment.isProduction, warnings);
+  checkKey(read, 'secondaryAccessKey', secondaryAccessKey, environment.isProduction, warnings);
+
+  const configuration: WebPubSubConfiguration = {
+    accessKey: accessKey ?? generateAccessKey(),
+    secondaryAccessKey,
+    isGeneratedKey: accessKey === undefined,
+    endpoint,
+    hubs: readHubs(read),
+    hubDefaults: readHub(read, 'hubDefaults'),
+    rest: {
+      isServed: read.isSwitchedOn('rest', [
+        'defaultApiVersion',
+        'requireContentLength',
+        'trustForwardedHost',
+      ]),
+      defaultApiVersion: read.oneOf('rest.defaultApiVersion', API_VERSIONS, '2020-10-01'),
+      requireContentLength: read.boolean('rest.requireContentLength', false),
+      trustForwardedHost: read.boolean('rest.trustForwardedHost', false),
+    },
+    websocket: {
+      isServed: read.isSwitchedOn('websocket', [
+        'keepAliveIntervalSeconds',
+        'handshakeTimeoutSeconds',
+        'drainTimeoutSeconds',
+      ]),
+      keepAliveIntervalMs: read.milliseconds('websocket.keepAliveIntervalSeconds', 20, 0.05, 120),
+      handshakeTimeoutMs: read.milliseconds('websocket.handshakeTimeoutSeconds', 30, 0.05, 300),
+      drainTimeoutMs: read.milliseconds('websocket.drainTimeoutSeconds', 5, 0, 300),
+    },
+    unacknowledgedFailure: read.oneOf('unacknowledgedFailure', ['ignore', 'close'], 'ignore'),
+    limits: readLimits(read),
+    logStart: read.boolean('logStart', true),
+    warnings,
+  };
+  if (read.problems.length > 0) throw new WebPubSubConfigurationError(read.problems);
+  return configuration;
+}
+
+const KNOWN_OPTIONS: readonly (keyof WebPubSubModuleOptions)[] = [
+  'driver',
+  'connectionString',
+  'accessKey',
+  'secondaryAccessKey',
+  'endpoint',
+  'hubs',
+  'hubDefaults',
+  'rest',
+  'websocket',
+  'unacknowledgedFailure',
+  'limits',
+  'logStart',
+];
+
+function readConnectionString(
+  read: OptionReader,
+): ReturnType<typeof parseConnectionString> | undefined {
+  const text = read.secret('connectionString');
+  if (text === undefined) return undefined;
+  try {
+    return parseConnectionString(text);
+  } catch (error) {
+    if (!(error instanceof ConnectionStringError)) throw error;
+    read.report({
+      path: 'connectionString',
+      got: error.problems.join(' '),
+      expected: 'Endpoint=https://<host>;AccessKey=<key>;Version=1.0;',
+      fix: 'Copy it whole, from the log of `web-pubsub serve` or from the keys of the service.',
+    });
+    return undefined;
+  }
+}
+
+/** The published keys and short ones are for development only. */
+function checkKey(
+  read: OptionReader,
+  path: string,
+  key: string | undefined,
+  isProduction: boolean,
+  warnings: string[],
+): void {
+  if (key === undefined) return;
+  const weakness = isWellKnownAccessKey(key)
+    ? 'a key that the official emulators publish'
+    : Buffer.byteLength(key) < MIN_ACCESS_KEY_BYTES
+      ? `a key of ${Buffer.byteLength(key)} bytes`
+      : undefined;
+  if (weakness === undefined) return;
+  if (isProduction) {
+    read.report({
+      path,
+      got: weakness,
+      expected: `at least ${MIN_ACCESS_KEY_BYTES} secret bytes when NODE_ENV is production`,
+      fix: 'Make one with `openssl rand -base64 48` and keep it out of the code.',
+    });
+  } else {
+    warnings.push(`The option ${path} is ${weakness}: refused when NODE_ENV is production.`);
+  }
+}
+
+function readHubs(read: OptionReader): ReadonlyMap<string, WebPubSubHubOptions> {
+  const value = read.value('hubs') ?? [];
+  const isList = Array.isArray(value);
+  if (typeof value !== 'object') {
+    read.report({
+      path: 'hubs',
+      got: read.show(value),
+      expected:
+        "a list of hub names, or an object such as { chat: { anonymousConnectPolicy: 'allow' } }",
+      fix: "For one hub write ['chat'].",
+    });
+    return new Map();
+  }
+  const names: unknown[] = isList ? value : Object.keys(value);
+  const hubs = new Map<string, WebPubSubHubOptions>();
+  for (const [index, name] of names.entries()) {
+    if (typeof name !== 'string' || !isHubName(name)) {
+      read.report({
+        path: isList ? `hubs[${index}]` : 'hubs',
+        got: read.show(name),
+        expected: 'a letter, then up to 127 of letters, digits and _ ` , . [ ]',
+        fix: 'Rename the hub; letter case does not matter.',
+      });
+    } else {
+      hubs.set(normalizeHubName(name), isList ? {} : readHub(read, `hubs.${name}`));
+    }
+  }
+  return hubs;
+}
+
+function readHub(read: OptionReader, path: string): WebPubSubHubOptions {
+  read.refuseUnknown(path, ['anonymousConnectPolicy']);
+  return {
+    anonymousConnectPolicy: read.oneOf(
+      `${path}.anonymousConnectPolicy`,
+      ['allow', 'deny'] as const,
+      'deny',
+    ),
+  };
+}
+
+function readLimits(read: OptionReader): Readonly<WebPubSubLimits> {
+  const defaults: WebPubSubLimits = { ...DEFAULT_LIMITS, messageBytes: MAX_MESSAGE_BYTES };
+  const names = Object.keys(defaults) as (keyof WebPubSubLimits)[];
+  read.refuseUnknown('limits', names);
+  const limits = { ...defaults };
+  for (const name of names) limits[name] = read.count(`limits.${name}`, defaults[name]);
+  return limits;
+}

@@ -1,0 +1,143 @@
+import type { EngineLimits } from './engine/limits.js';
+import type { UnacknowledgedFailure } from './engine/request.processor.js';
+
+/** Everything a caller or a client could make grow, with the number that stops it. */
+export interface WebPubSubLimits extends EngineLimits {
+  /**
+   * Bytes of the body of a send and of one client message. More: REST 400, client close 1009.
+   *
+   * @defaultValue 1048576 (1 MiB)
+   */
+  messageBytes: number;
+}
+
+/** How one hub treats its clients. */
+export interface WebPubSubHubOptions {
+  /**
+   * Whether a client without an access token may connect: without a user, roles and groups.
+   * A token that is present but bad is refused all the same.
+   *
+   * @defaultValue 'deny'
+   */
+  anonymousConnectPolicy?: 'allow' | 'deny';
+}
+
+/** Settings of the REST API. */
+export interface WebPubSubRestOptions {
+  /**
+   * The version whose rules apply to a request without `api-version`.
+   *
+   * @defaultValue '2020-10-01', the only one in which the parameter is optional
+   */
+  defaultApiVersion?: string;
+  /**
+   * Refuses sends without `Content-Length` (chunked bodies) with 400, as the official emulator does.
+   *
+   * @defaultValue false
+   */
+  requireContentLength?: boolean;
+  /**
+   * Takes the public host of a request from `X-Forwarded-Host` when its token is checked. Only behind
+   * a proxy that sets the header itself.
+   *
+   * @defaultValue false
+   */
+  trustForwardedHost?: boolean;
+}
+
+/** Settings of the WebSocket endpoint. */
+export interface WebPubSubWebSocketOptions {
+  /**
+   * Seconds between WebSocket pings, 1 to 120. A peer from which nothing came for three of them is
+   * given up.
+   *
+   * @defaultValue 20
+   */
+  keepAliveIntervalSeconds?: number;
+  /**
+   * Seconds that a handshake may wait for an event handler before it is refused with 500.
+   *
+   * @defaultValue 30
+   */
+  handshakeTimeoutSeconds?: number;
+  /**
+   * Seconds that clients are given to leave when the application closes, before their sockets are
+   * destroyed.
+   *
+   * @defaultValue 5
+   */
+  drainTimeoutSeconds?: number;
+}
+
+/**
+ * Options of {@link WebPubSubModule.forRoot}. Every one is optional: without any, the module serves
+ * the REST API and the WebSocket endpoint on the application's own HTTP server, with a generated key.
+ */
+export interface WebPubSubModuleOptions {
+  /**
+   * Where hubs live. `embedded`: in this process.
+   *
+   * @defaultValue 'embedded'
+   */
+  driver?: 'embedded';
+  /**
+   * `Endpoint=…;AccessKey=…;Version=1.0;`: sets {@link WebPubSubModuleOptions.endpoint} and
+   * {@link WebPubSubModuleOptions.accessKey} in one value.
+   */
+  connectionString?: string;
+  /**
+   * The key that callers and client tokens are signed with, used as its UTF-8 bytes. In production
+   * at least 32 bytes, and none of the keys that the official emulators publish.
+   *
+   * @defaultValue a random key for each start
+   */
+  accessKey?: string;
+  /** A second valid key, for rotation: both are accepted, new tokens are signed with the first. */
+  secondaryAccessKey?: string;
+  /**
+   * Public `http(s)` URL of the service when it is not that of this HTTP server, for example behind a
+   * proxy. Goes into client URLs; tokens made for it are accepted.
+   *
+   * @defaultValue the address the HTTP server listens on
+   */
+  endpoint?: string;
+  /**
+   * Hubs to inject with {@link InjectHub}, and their settings. Other hub names are served all the
+   * same, with default settings.
+   *
+   * @defaultValue []
+   */
+  hubs?: readonly string[] | Readonly<Record<string, WebPubSubHubOptions>>;
+  /**
+   * Settings of hubs that {@link WebPubSubModuleOptions.hubs} does not name.
+   */
+  hubDefaults?: WebPubSubHubOptions;
+  /**
+   * The REST API under `/api`; `false` switches it off.
+   *
+   * @defaultValue true
+   */
+  rest?: boolean | WebPubSubRestOptions;
+  /**
+   * The WebSocket endpoint under `/client`; `false` switches it off.
+   *
+   * @defaultValue true
+   */
+  websocket?: boolean | WebPubSubWebSocketOptions;
+  /**
+   * What becomes of a client whose request without `ackId` fails: nothing, or it is told so and
+   * closed.
+   *
+   * @defaultValue 'ignore'
+   */
+  unacknowledgedFailure?: UnacknowledgedFailure;
+  /** Limits that differ from their defaults. */
+  limits?: Partial<WebPubSubLimits>;
+  /**
+   * Whether the start is logged: the endpoint, the hubs, and the connection string with its key
+   * masked.
+   *
+   * @defaultValue true
+   */
+  logStart?: boolean;
+}

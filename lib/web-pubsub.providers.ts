@@ -1,0 +1,107 @@
+import { Logger, type Provider } from '@nestjs/common';
+import { AccessKeys } from './auth/access-key.js';
+import { TokenVerifier } from './auth/token.verifier.js';
+import { MemoryBackplane } from './backplane/memory/memory.backplane.js';
+import { WEB_PUBSUB_DRIVER } from './drivers/driver.token.js';
+import { EmbeddedDriver } from './drivers/embedded/embedded.driver.js';
+import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
+import { Engine } from './engine/engine.js';
+import type { EventSink } from './engine/ports/event-sink.interface.js';
+import { EVENT_SINK } from './events/event-sink.token.js';
+import { UnhandledEventSink } from './events/unhandled.sink.js';
+import { HubRegistry } from './hub/hub.registry.js';
+import { getHubToken } from './hub/hub.tokens.js';
+import type { WebPubSubHub } from './hub/web-pubsub-hub.js';
+import { WebPubSubService } from './hub/web-pubsub.service.js';
+import { REST_SETTINGS, type RestSettings } from './rest/rest.settings.js';
+import { resolveConfiguration, type WebPubSubConfiguration } from './web-pubsub.configuration.js';
+import { CONFIGURATION } from './web-pubsub.constants.js';
+import { WebPubSubLifecycle } from './web-pubsub.lifecycle.js';
+import { MODULE_OPTIONS_TOKEN } from './web-pubsub.module-definition.js';
+import type { WebPubSubModuleOptions } from './web-pubsub.options.js';
+import type { WebPubSubDriver } from './drivers/hub-driver.interface.js';
+
+/** Everything the module provides, whichever surfaces it serves. */
+export function coreProviders(hubNames: readonly string[]): Provider[] {
+  return [
+    {
+      provide: CONFIGURATION,
+      useFactory: (options: WebPubSubModuleOptions) =>
+        resolveConfiguration(options, { isProduction: process.env['NODE_ENV'] === 'production' }),
+      inject: [MODULE_OPTIONS_TOKEN],
+    },
+    {
+      provide: AccessKeys,
+      useFactory: ({ accessKey, secondaryAccessKey }: WebPubSubConfiguration) =>
+        new AccessKeys(accessKey, secondaryAccessKey),
+      inject: [CONFIGURATION],
+    },
+    {
+      provide: TokenVerifier,
+      useFactory: (keys: AccessKeys) => new TokenVerifier({ keys }),
+      inject: [AccessKeys],
+    },
+    {
+      provide: ServiceEndpoint,
+      useFactory: ({ endpoint }: WebPubSubConfiguration) => new ServiceEndpoint(endpoint),
+      inject: [CONFIGURATION],
+    },
+    { provide: EVENT_SINK, useClass: UnhandledEventSink },
+    {
+      provide: Engine,
+      useFactory: ({ limits, unacknowledgedFailure }: WebPubSubConfiguration, events: EventSink) =>
+        new Engine({
+          backplane: new MemoryBackplane(),
+          diagnostics: new Logger('WebPubSub'),
+          events,
+          limits,
+          unacknowledgedFailure,
+        }),
+      inject: [CONFIGURATION, EVENT_SINK],
+    },
+    {
+      provide: WEB_PUBSUB_DRIVER,
+      useFactory: (engine: Engine, keys: AccessKeys, endpoint: ServiceEndpoint) =>
+        new EmbeddedDriver(engine, keys, endpoint),
+      inject: [Engine, AccessKeys, ServiceEndpoint],
+    },
+    {
+      provide: REST_SETTINGS,
+      useFactory: restSettings,
+      inject: [CONFIGURATION, ServiceEndpoint],
+    },
+    {
+      provide: HubRegistry,
+      useFactory: (driver: WebPubSubDriver, { hubs, limits }: WebPubSubConfiguration) =>
+        new HubRegistry(driver, [...new Set([...hubNames, ...hubs.keys()])], limits.messageBytes),
+      inject: [WEB_PUBSUB_DRIVER, CONFIGURATION],
+    },
+    WebPubSubService,
+    WebPubSubLifecycle,
+  ];
+}
+
+/** A hub under the token that `@InjectHub(name)` asks for. */
+export function hubProvider(name: string): Provider<WebPubSubHub> {
+  return {
+    provide: getHubToken(name),
+    useFactory: (registry: HubRegistry) => registry.get(name),
+    inject: [HubRegistry],
+  };
+}
+
+function restSettings(
+  { limits, rest }: WebPubSubConfiguration,
+  endpoint: ServiceEndpoint,
+): RestSettings {
+  return {
+    defaultApiVersion: rest.defaultApiVersion,
+    maxMessageBytes: limits.messageBytes,
+    // Known only once the server listens.
+    get acceptedHosts() {
+      return endpoint.hosts;
+    },
+    trustForwardedHost: rest.trustForwardedHost,
+    requireContentLength: rest.requireContentLength,
+  };
+}
