@@ -152,7 +152,20 @@ export class Stage {
     return raw;
   }
 
-  /** A REST operation of hub `chat`. */
+  /** A REST operation of hub `chat` that must succeed. */
+  async operate(method: string, operation: string, request?: ApiRequest): Promise<void> {
+    const { status } = await this.api(method, operation, request);
+    if (status >= 300) throw new Error(`${method} ${operation} was answered ${String(status)}.`);
+  }
+
+  /** The id of the latest connection of a user. */
+  idOf(userId: string): string {
+    const event = this.sink.connecteds.findLast(({ connection }) => connection.userId === userId);
+    if (event === undefined) throw new Error(`${userId} is not connected.`);
+    return event.connection.connectionId;
+  }
+
+  /** The answer to a REST operation of hub `chat`. */
   async api(method: string, operation: string, request: ApiRequest = {}): Promise<Response> {
     const path = `${this.prefix}/api/hubs/chat${operation}`;
     const query = new URLSearchParams({ 'api-version': '2024-12-01', ...request.query });

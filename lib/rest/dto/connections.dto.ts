@@ -16,14 +16,14 @@ export class ConnectionParameters extends HubParameters {
 }
 
 export class CloseConnectionParameters extends ConnectionParameters {
-  /** Shown to the client. */
+  /** Shown to the client; an empty one is none. */
   @IsOptional()
   @IsString()
   readonly reason: string | undefined;
 
   constructor(input: OperationInput) {
     super(input);
-    this.reason = input.query.first('reason');
+    this.reason = input.query.first('reason') || undefined;
   }
 }
 

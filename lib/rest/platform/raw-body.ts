@@ -58,7 +58,7 @@ export async function readBody(
 }
 
 /** How long a caller that is not listening may go on sending. */
-const LINGER_MS = 2000;
+const LINGER_MS = 1000;
 
 /**
  * Lets go of a body that nobody will read. What is on its way is thrown away, so that the caller can

@@ -137,7 +137,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
       const client = await stage.json();
       client.send(join());
       await client.expectQuiet();
-      await stage.api('POST', '/groups/room/:send', { text: 'hi' });
+      await stage.operate('POST', '/groups/room/:send', { text: 'hi' });
       expect(await client.hear()).toBe(heard('"dataType":"text","data":"hi"', 'null'));
     });
 
@@ -373,7 +373,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
 
     it('J56 sends to a group in the name of no user', async () => {
       const client = await stage.json({ groups: ['room'] });
-      await stage.api('POST', '/groups/room/:send', { text: 'hi' });
+      await stage.operate('POST', '/groups/room/:send', { text: 'hi' });
       expect(await client.hear()).toBe(heard('"dataType":"text","data":"hi"', 'null'));
     });
 

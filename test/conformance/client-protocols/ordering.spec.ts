@@ -61,7 +61,7 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
     const client = await stage.json({ groups: ['room'] });
     const targets = ['', '/groups/room', '/users/ann', `/connections/${client.id}`];
     for (const n of numbers(40)) {
-      await stage.api('POST', `${targets[n % 4] ?? ''}/:send`, { json: String(n) });
+      await stage.operate('POST', `${targets[n % 4] ?? ''}/:send`, { json: String(n) });
     }
     for (const n of numbers(40)) {
       const payload = `"dataType":"json","data":${String(n)}`;
@@ -74,8 +74,8 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
     const sender = await stage.json({ userId: 'bob' });
     for (const n of numbers(200)) sender.send(send(`"data":${String(n)},"ackId":${String(n)}`));
     for (const n of numbers(200)) expect(await sender.hear()).toBe(ack(n));
-    await stage.api('DELETE', `/connections/${client.id}`);
-    await stage.api('POST', '/:send', { text: 'late' });
+    await stage.operate('DELETE', `/connections/${client.id}`);
+    await stage.operate('POST', '/:send', { text: 'late' });
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
     expect(client.unheard).toEqual([
       ...numbers(200).map((n) => heard(`"dataType":"json","data":${String(n)}`, '"bob"')),
@@ -91,8 +91,8 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
       sender.send(send(`"data":"${String(n)}${'x'.repeat(200_000)}","ackId":${String(n)}`));
       expect(await sender.hear()).toBe(ack(n));
     }
-    await stage.api('POST', '/users/late/:closeConnections');
-    await stage.api('POST', '/groups/room/:send', { text: 'late' });
+    await stage.operate('DELETE', `/connections/${stage.idOf('late')}`);
+    await stage.operate('POST', '/groups/room/:send', { text: 'late' });
     raw.socket.resume();
     for (const n of numbers(50)) {
       expect((await raw.frame()).payload.toString()).toContain(`"data":"${String(n)}x`);
@@ -109,7 +109,7 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
     for (let round = 0; round < 10; round += 1) {
       const client = await stage.json({ groups: ['room'] });
       let closed = false;
-      const closing = stage.api('DELETE', `/connections/${client.id}`).then(() => {
+      const closing = stage.operate('DELETE', `/connections/${client.id}`).then(() => {
         closed = true;
       });
       while (!closed) {
@@ -135,7 +135,7 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
   it('aborts a client that never answers the close frame', async () => {
     const raw = await stage.rawSocket({ userId: 'stubborn' });
     const start = Date.now();
-    await stage.api('POST', '/users/stubborn/:closeConnections');
+    await stage.operate('DELETE', `/connections/${stage.idOf('stubborn')}`);
     expect(await raw.closeFrame()).toEqual({ code: 1000, reason: '' });
     expect((await stage.api('HEAD', '/users/stubborn')).status).toBe(404);
     await raw.closed;

@@ -27,7 +27,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
   describe('hears', () => {
     it('W01 nothing when it connects', async () => {
       const client = await stage.raw();
-      await stage.api('POST', `/users/ann/:send`, { text: 'first' });
+      await stage.operate('POST', `/users/ann/:send`, { text: 'first' });
       expect(await client.hear()).toBe('first');
     });
 
@@ -38,13 +38,13 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       { id: 'W04', body: { bytes: Buffer.from([1, 2]) }, frame: Buffer.from([1, 2]) },
     ])('$id $frame of REST', async ({ body, frame }) => {
       const client = await stage.raw({ groups: ['room'] });
-      await stage.api('POST', '/groups/room/:send', body);
+      await stage.operate('POST', '/groups/room/:send', body);
       expect(await client.hear()).toEqual(frame);
     });
 
     it('W18 only a normal close when REST closes it with a reason', async () => {
       const client = await stage.raw({ userId: 'wes' });
-      await stage.api('POST', '/users/wes/:closeConnections', { query: { reason: 'bye' } });
+      await stage.operate('DELETE', `/connections/${client.id}`, { query: { reason: 'bye' } });
       expect(await client.closed).toEqual({ code: 1000, reason: '' });
       expect(client.unheard).toEqual([]);
       const gone = await stage.sink.until('disconnecteds');
@@ -102,7 +102,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       client.send('a');
       client.send('b');
       await stage.sink.until('userEvents', ({ payload }) => payload.bytes.toString() === 'b');
-      await stage.api('POST', '/:send', { text: 'still open' });
+      await stage.operate('POST', '/:send', { text: 'still open' });
       expect(await client.hear()).toBe('still open');
     });
 
@@ -168,7 +168,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       const member = await stage.json({ groups: ['room'] });
       client.send('yo');
       expect(await member.hear()).toBe(heard('"dataType":"text","data":"yo"'));
-      await stage.api('POST', `/connections/${client.id}/:send`, { text: 'next' });
+      await stage.operate('POST', `/connections/${client.id}/:send`, { text: 'next' });
       expect(await client.hear()).toBe('next');
     });
 
@@ -181,7 +181,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       const member = await stage.json({ groups: ['room'] });
       client.send('yo');
       expect(await member.hear()).toBe(heard('"dataType":"text","data":"yo"'));
-      await stage.api('POST', '/groups/room/:send', { text: 'next' });
+      await stage.operate('POST', '/groups/room/:send', { text: 'next' });
       expect(await client.hear()).toBe('next');
     });
 
@@ -202,7 +202,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       });
       client.send('one');
       expect(await client.hear()).toBe('one');
-      await stage.api('DELETE', `/permissions/sendToGroup/connections/${client.id}`, {
+      await stage.operate('DELETE', `/permissions/sendToGroup/connections/${client.id}`, {
         query: { targetName: 'room' },
       });
       client.send('two');
@@ -244,7 +244,7 @@ describe.each(PLATFORMS)('raw clients on %s', (platform) => {
       { id: 'W16', query: 'webpubsub_mode=sendToGroup&group=&group=room&noEcho=1&noEcho=false' },
     ])('$id counts the last of a repeated parameter: $query', async ({ query }) => {
       const client = await stage.raw({ query });
-      await stage.api('POST', `/connections/${client.id}/:send`, { text: 'in' });
+      await stage.operate('POST', `/connections/${client.id}/:send`, { text: 'in' });
       expect(await client.hear()).toBe('in');
     });
   });

@@ -131,13 +131,13 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
       client.send(frame({ action, group: 'room', allowed: false }));
     }
     await client.expectQuiet();
-    await stage.api('POST', '/groups/room/:send', { text: 'still a member' });
+    await stage.operate('POST', '/groups/room/:send', { text: 'still a member' });
     expect(await client.hear()).toBe(heard('"dataType":"text","data":"still a member"', 'null'));
   });
 
   it('P13 lets a client do what REST grants it', async () => {
     const client = await stage.json({ roles: [] });
-    await stage.api('PUT', `/permissions/sendToGroup/connections/${client.id}`, {
+    await stage.operate('PUT', `/permissions/sendToGroup/connections/${client.id}`, {
       query: { targetName: 'room' },
     });
     client.send(send('"data":1,"ackId":1'));
@@ -148,7 +148,7 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
 
   it('P13 takes an asterisk of a grant literally', async () => {
     const client = await stage.json({ roles: [] });
-    await stage.api('PUT', `/permissions/joinLeaveGroup/connections/${client.id}`, {
+    await stage.operate('PUT', `/permissions/joinLeaveGroup/connections/${client.id}`, {
       query: { targetName: 'r*' },
     });
     client.send(join(1, 'r*'));
@@ -159,7 +159,7 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
 
   it('P14 lets a revoked group win over the pattern that allows it', async () => {
     const client = await stage.json({ roles: ['webpubsub.sendToGroups.r*'] });
-    await stage.api('DELETE', `/permissions/sendToGroup/connections/${client.id}`, {
+    await stage.operate('DELETE', `/permissions/sendToGroup/connections/${client.id}`, {
       query: { targetName: 'room' },
     });
     client.send(send('"data":1,"ackId":1'));
@@ -172,10 +172,10 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
     const client = await stage.json({ roles: ['webpubsub.joinLeaveGroup.room'] });
     client.send(join(1));
     expect(await client.hear()).toBe(ack(1));
-    await stage.api('DELETE', `/permissions/joinLeaveGroup/connections/${client.id}`, {
+    await stage.operate('DELETE', `/permissions/joinLeaveGroup/connections/${client.id}`, {
       query: { targetName: 'room' },
     });
-    await stage.api('POST', '/groups/room/:send', { text: 'hi' });
+    await stage.operate('POST', '/groups/room/:send', { text: 'hi' });
     expect(await client.hear()).toBe(heard('"dataType":"text","data":"hi"', 'null'));
     client.send(leave(2));
     expect(await client.hear()).toBe(forbidden(2, 'leave', 'room'));

@@ -85,7 +85,7 @@ describe.each(PLATFORMS)('beside other WebSocket servers on %s', (platform) => {
         expect(await theirs.ask(round)).toBe(round);
         expect(await later.ask(round)).toBe(round);
         await ours.expectQuiet();
-        await stage.api('POST', '/groups/room/:send', { text: round });
+        await stage.operate('POST', '/groups/room/:send', { text: round });
         expect(await raw.hear()).toBe(round);
         await delay(DESTROY_UPGRADE_MS * 1.3);
       }

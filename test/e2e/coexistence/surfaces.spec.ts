@@ -61,7 +61,7 @@ describe.each(PLATFORMS)('the two surfaces on %s', (platform) => {
         void app.setGlobalPrefix('v1', { exclude: ['api/{*rest}', 'client/{*rest}'] }),
     });
     const client = await stage.json();
-    await stage.api('POST', `/connections/${client.id}/:send`, { text: 'hi' });
+    await stage.operate('POST', `/connections/${client.id}/:send`, { text: 'hi' });
     expect(await client.hearJson()).toMatchObject({ from: 'server', data: 'hi' });
     expect(await statusOf('HEAD', '/v1/api/health')).toBe(404);
     expect((await stage.refusal(`/v1${stage.target()}`)).status).toBe(404);
@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('the two surfaces on %s', (platform) => {
         void app.enableVersioning({ type: VersioningType.URI, defaultVersion: '2' }),
     });
     const client = await stage.json();
-    await stage.api('POST', `/connections/${client.id}/:send`, { text: 'hi' });
+    await stage.operate('POST', `/connections/${client.id}/:send`, { text: 'hi' });
     expect(await client.hearJson()).toMatchObject({ from: 'server', data: 'hi' });
   });
 });

@@ -177,7 +177,7 @@ describe.each(PLATFORMS)('two applications in one process on %s', (platform) => 
     here.send('{"type":"sendToGroup","group":"room","dataType":"text","data":"hi","ackId":1}');
     expect(await here.hearJson()).toMatchObject({ data: 'hi' });
     expect(await here.hearJson()).toMatchObject({ type: 'ack', success: true });
-    await one.api('POST', '/:send', { text: 'all' });
+    await one.operate('POST', '/:send', { text: 'all' });
     expect(await here.hearJson()).toMatchObject({ data: 'all' });
     await there.expectQuiet();
     expect((await two.api('HEAD', `/connections/${here.id}`)).status).toBe(404);
