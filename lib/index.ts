@@ -26,6 +26,48 @@ export type {
   SendToManyOptions,
 } from './drivers/operations/hub.operations.js';
 
+export { InjectHub } from './decorators/inject-hub.decorator.js';
+export type {
+  Dynamic,
+  OperationCall,
+  OperationContext,
+  OperationDecoratorOptions,
+  OperationTarget,
+} from './decorators/operations/operation.call.js';
+export {
+  SendToAll,
+  type SendDecoratorOptions,
+  type SendToManyDecoratorOptions,
+} from './decorators/operations/hub.decorators.js';
+export {
+  CloseConnection,
+  ConnectionExists,
+  SendToConnection,
+  type CloseConnectionDecoratorOptions,
+} from './decorators/operations/connections.decorators.js';
+export {
+  AddConnectionToGroup,
+  GroupExists,
+  RemoveConnectionFromGroup,
+  SendToGroup,
+} from './decorators/operations/groups.decorators.js';
+export {
+  AddUserToGroup,
+  RemoveUserFromAllGroups,
+  RemoveUserFromGroup,
+  SendToUser,
+  UserExists,
+  UserInGroup,
+  type AddUserToGroupDecoratorOptions,
+} from './decorators/operations/users.decorators.js';
+export {
+  CheckPermission,
+  GrantPermission,
+  RevokePermission,
+  type PermissionDecoratorOptions,
+} from './decorators/operations/permissions.decorators.js';
+export { ServiceHealthy } from './decorators/operations/health.decorators.js';
+
 export { AccessKeys, generateAccessKey } from './auth/access-key.js';
 export {
   ConnectionStringError,

@@ -32,7 +32,8 @@ async function start({ port, host, options }: ServeSettings): Promise<INestAppli
   const app = await NestFactory.create(
     StandaloneModule.with({ ...options, logStart: false }),
     await createPlatformAdapter(),
-    { logger: ['error', 'warn'], abortOnError: false, bodyParser: false },
+    // Errors of the start are ours to explain; Nest would print its own beside them.
+    { logger: ['warn'], abortOnError: false, bodyParser: false },
   );
   try {
     await app.listen(port, host);
@@ -40,6 +41,7 @@ async function start({ port, host, options }: ServeSettings): Promise<INestAppli
     await app.close();
     throw explain(error, port, host);
   }
+  app.useLogger(['error', 'warn']);
   return app;
 }
 

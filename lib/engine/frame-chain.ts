@@ -47,8 +47,7 @@ export class FrameChain {
 
   /** The nodes from the first frame to this one. */
   #path(): FrameChain[] {
-    const path = new Array<FrameChain>(this.length);
-    path[this.length - 1] = this;
+    const path: FrameChain[] = Array.from({ length: this.length }, () => this);
     for (let at = this.length - 1; at > 0; at -= 1) {
       path[at - 1] = (path[at] as FrameChain).parent as FrameChain;
     }

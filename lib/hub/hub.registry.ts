@@ -49,6 +49,11 @@ export class HubRegistry {
       { code: 'HubNotNamed', statusCode: 500, target: 'hub' },
     );
   }
+
+  /** Whether the service behind the hubs can be used. Never rejects. */
+  isServiceHealthy(): Promise<boolean> {
+    return this.driver.isHealthy();
+  }
 }
 
 function invalidHubName(name: string): WebPubSubError {

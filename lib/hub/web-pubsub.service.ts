@@ -1,6 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { WEB_PUBSUB_DRIVER } from '../drivers/driver.token.js';
-import type { WebPubSubDriver } from '../drivers/hub-driver.interface.js';
+import { Injectable } from '@nestjs/common';
 import { HubRegistry } from './hub.registry.js';
 import type { WebPubSubHub } from './web-pubsub-hub.js';
 
@@ -18,10 +16,7 @@ import type { WebPubSubHub } from './web-pubsub-hub.js';
  */
 @Injectable()
 export class WebPubSubService {
-  constructor(
-    private readonly hubs: HubRegistry,
-    @Inject(WEB_PUBSUB_DRIVER) private readonly driver: WebPubSubDriver,
-  ) {}
+  constructor(private readonly hubs: HubRegistry) {}
 
   /**
    * A hub by name. Each name stays in memory: use names of the application, not of its callers.
@@ -34,6 +29,6 @@ export class WebPubSubService {
 
   /** Whether the service can be used (operation `HealthApi_GetHealthStatus`). Never rejects. */
   getServiceStatus(): Promise<boolean> {
-    return this.driver.isHealthy();
+    return this.hubs.isServiceHealthy();
   }
 }

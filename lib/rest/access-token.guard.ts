@@ -11,6 +11,7 @@ import { bearerToken } from '../auth/bearer.js';
 import { TokenVerifier } from '../auth/token.verifier.js';
 import { headerValues, type PlatformRequest, rawRequest } from './platform/raw-exchange.js';
 import { decodePath, splitTarget } from './platform/request-target.js';
+import { RestRequest } from './rest-request.js';
 import { RefusedRequest } from './rest.errors.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
 
@@ -43,7 +44,7 @@ export class AccessTokenGuard implements CanActivate {
   }
 
   #audienceOf(request: IncomingMessage): ExpectedAudience {
-    const { path } = splitTarget(originalTarget(request));
+    const { path } = splitTarget(RestRequest.of(request).target);
     const decoded = decodePath(path);
     return {
       hosts: [...this.#hostsOf(request), ...this.settings.acceptedHosts],
@@ -59,9 +60,4 @@ export class AccessTokenGuard implements CanActivate {
     const hosts = forwarded.map((value) => value.split(',', 1)[0]?.trim() ?? '');
     return [...hosts, ...(typeof own === 'string' ? [own] : [])].filter((host) => host !== '');
   }
-}
-
-/** The target as the caller wrote it, with what the application has in front of our path. */
-function originalTarget(request: IncomingMessage & { originalUrl?: string }): string {
-  return request.originalUrl ?? request.url ?? '';
 }

@@ -12,20 +12,23 @@ type Marked = IncomingMessage & { [KEY]?: RestRequest };
 
 /** What the caller sent, read by our rules instead of those of the platform. */
 export class RestRequest {
+  /** The request target as the caller wrote it, whoever has rewritten it since. */
+  readonly target: string;
   readonly resolution: Resolution;
   /** Parameters in the path, decoded; `undefined` where an escape is broken. */
   readonly path: Readonly<Record<string, string | undefined>>;
   readonly query: QueryParameters;
   #profile: VersionProfile | undefined;
 
-  private constructor(routed: RoutedRequest) {
+  private constructor(target: string, routed: RoutedRequest) {
+    this.target = target;
     this.resolution = routed.resolution;
     this.path = routed.parameters;
     this.query = new QueryParameters(routed.query);
   }
 
-  static attach(request: IncomingMessage, routed: RoutedRequest): void {
-    (request as Marked)[KEY] = new RestRequest(routed);
+  static attach(request: IncomingMessage, target: string, routed: RoutedRequest): void {
+    (request as Marked)[KEY] = new RestRequest(target, routed);
   }
 
   static isAttachedTo(request: IncomingMessage): boolean {

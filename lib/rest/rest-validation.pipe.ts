@@ -1,6 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { type ValidationError, validateSync } from 'class-validator';
 import { OperationParameters } from './dto/operation-parameters.js';
+import { VALUE_PLACEHOLDER } from './dto/rules.js';
 import { InvalidParameters, type ParameterFailure } from './rest.errors.js';
 
 /** Checks the parameters of an operation by the rules on their class. */
@@ -17,9 +18,11 @@ export class RestValidationPipe implements PipeTransform {
   }
 }
 
-function failuresOf({ property, constraints, children }: ValidationError): ParameterFailure[] {
-  const [first, ...rest] = Object.values(constraints ?? {});
-  const own =
-    first === undefined ? [] : [{ target: property, messages: [first, ...rest] as const }];
-  return [...own, ...(children ?? []).flatMap(failuresOf)];
+function failuresOf(error: ValidationError): ParameterFailure[] {
+  const [first, ...rest] = Object.values(error.constraints ?? {}).map((text) =>
+    text.replace(VALUE_PLACEHOLDER, () => String(error.value)),
+  );
+  const own: ParameterFailure[] =
+    first === undefined ? [] : [{ target: error.property, messages: [first, ...rest] }];
+  return [...own, ...(error.children ?? []).flatMap(failuresOf)];
 }

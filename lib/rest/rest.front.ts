@@ -38,13 +38,13 @@ function prepare(
   router: RequestRouter,
 ): boolean {
   if (RestRequest.isAttachedTo(request)) return false;
-  const target = request.url ?? '';
-  const routed = router.route(request.method ?? '', target);
+  const routed = router.route(request.method ?? '', request.url ?? '');
   if (!routed) return false;
-  // Where both platforms look for what the caller wrote, as logs of the application do.
-  request.originalUrl ??= target;
+  // Where both platforms look for what the caller wrote, as logs of the application do. An outer
+  // application that ours is mounted in has been there before.
+  request.originalUrl ??= request.url ?? '';
   request.url = routed.internalTarget;
   reserveBody(request);
-  RestRequest.attach(request, routed);
+  RestRequest.attach(request, request.originalUrl, routed);
   return true;
 }

@@ -37,9 +37,8 @@ export class UpgradeDispatcher {
   detach(): void {
     this.#isAttached = false;
     this.server.off('upgrade', this.#fallback);
-    if (Object.is(this.server.emit, this.#emit)) {
-      this.server.emit = this.#original as Server['emit'];
-    }
+    const current: unknown = Reflect.get(this.server, 'emit');
+    if (current === this.#emit) this.server.emit = this.#original as Server['emit'];
   }
 
   readonly #emit: Emit = (event, ...args) => {

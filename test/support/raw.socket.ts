@@ -151,10 +151,16 @@ export class RawSocket {
     return { status: Number(status), reason: reason.join(' '), headers };
   }
 
-  /** Everything that arrives until the peer closes. */
-  async rest(): Promise<Buffer> {
-    await this.closed;
-    return this.#take(this.#unread.length);
+  /** The body of the response with this head: by its `Content-Length`, or until the peer closes. */
+  async body({ headers }: ResponseHead): Promise<Buffer> {
+    const length = headers['content-length'];
+    if (length === undefined) {
+      await this.closed;
+      return this.#take(this.#unread.length);
+    }
+    const size = Number(length);
+    await this.#until((bytes) => (bytes.length >= size ? size : undefined));
+    return this.#take(size);
   }
 
   async frame(): Promise<RawFrame> {

@@ -3,7 +3,7 @@ import { WebPubSubModule, type WebPubSubModuleOptions } from 'nestjs-web-pubsub'
 import { startHost, type Host, type HostOptions } from './host.app.js';
 import { ACCESS_KEY } from './keys.js';
 import type { Platform } from './platforms.js';
-import { clientFrame, OPCODE, RawSocket } from './raw.socket.js';
+import { clientFrame, OPCODE, RawSocket, type ResponseHead } from './raw.socket.js';
 import { RecordingSink } from './recording.sink.js';
 import { WireClient } from './wire.client.js';
 
@@ -35,9 +35,7 @@ export interface Refusal {
   readonly body: string;
 }
 
-export interface Upgrade {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+export interface Upgrade extends ResponseHead {
   readonly raw: RawSocket;
   /** The payload of the next frame. */
   text(): Promise<string>;
@@ -131,9 +129,10 @@ export class Stage {
     target: string,
     headers: Readonly<Record<string, string | undefined>> = {},
   ): Promise<Refusal> {
-    const { raw, status, headers: received } = await this.upgrade(target, headers);
-    if (status === 101) throw new Error('The upgrade was accepted.');
-    return { status, headers: received, body: (await raw.rest()).toString() };
+    const upgrade = await this.upgrade(target, headers);
+    if (upgrade.status === 101) throw new Error('The upgrade was accepted.');
+    const body = (await upgrade.raw.body(upgrade)).toString();
+    return { status: upgrade.status, headers: upgrade.headers, body };
   }
 
   /** A client of `json.webpubsub.azure.v1` on a bare socket, its `connected` frame taken. */

@@ -78,7 +78,8 @@ export class WireClient {
   /** Fails when anything else than the answer to a `ping` comes next. */
   async expectQuiet(): Promise<void> {
     this.send('{"type":"ping"}');
-    expect(await this.hear()).toBe('{"type":"pong"}');
+    const frame = await this.hear();
+    if (frame !== '{"type":"pong"}') throw new Error(`Instead of a pong came ${String(frame)}`);
   }
 
   close(code?: number, reason?: string): void {

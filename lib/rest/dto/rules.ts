@@ -3,6 +3,14 @@ import { isConnectionId, isGroupName, isHubName, isUserId } from '../../engine/n
 
 type Rule = () => PropertyDecorator;
 
+/**
+ * Where the value goes in the text of a failure. {@link RestValidationPipe} puts it there:
+ * class-validator has placeholders too, but would also replace those that a value contains.
+ */
+export const VALUE_PLACEHOLDER = '{value}';
+
+const NOT_VALID = `The value '${VALUE_PLACEHOLDER}' is not valid.`;
+
 export const IsHub = nameRule('isHub', 'Invalid hub name.', isHubName);
 export const IsGroup = nameRule('isGroup', 'Invalid group name.', isGroupName);
 export const IsConnection = nameRule('isConnection', 'Invalid connection ID.', isConnectionId);
@@ -13,9 +21,9 @@ export const IsUser = nameRule('isUser', 'Invalid user ID.', isUserId);
  */
 export const IsFilter = nameRule('isFilter', 'Filters are not supported.', (text) => text === '');
 
-/** One of a fixed set of values, or whatever else {@link accepts} takes. */
+/** A value that `accepts` takes. */
 export function IsAccepted(accepts: (value: string) => boolean): PropertyDecorator {
-  return rule('isAccepted', accepts, notValid);
+  return rule('isAccepted', accepts, () => NOT_VALID);
 }
 
 /** A whole number in range; absent and empty are as good as the default. */
@@ -23,7 +31,7 @@ export function IsOptionalInteger(min: number, max: number): PropertyDecorator {
   return rule(
     'isOptionalInteger',
     (value) => value === '' || (isInteger(value) && Number(value) >= min && Number(value) <= max),
-    (value, name) => (isInteger(value) ? `Invalid ${name}.` : notValid(value)),
+    (value, name) => (isInteger(value) ? `Invalid ${name}.` : NOT_VALID),
   );
 }
 
@@ -44,10 +52,6 @@ function rule(
         messageFor(String(args?.value), args?.property ?? ''),
     },
   });
-}
-
-function notValid(value: string): string {
-  return `The value '${value}' is not valid.`;
 }
 
 function isInteger(value: string): boolean {

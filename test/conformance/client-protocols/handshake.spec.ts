@@ -1,4 +1,6 @@
 import type { ConnectAccepted } from '../../../lib/engine/ports/event-sink.interface.js';
+import { deferred } from '../../support/deferred.js';
+import { SECONDARY_ACCESS_KEY } from '../../support/keys.js';
 import { PLATFORMS } from '../../support/platforms.js';
 import { startStage, type Claims, type Stage } from '../../support/stage.js';
 import { ack, forbidden, heard, join, send } from './json.cases.js';
@@ -24,6 +26,14 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
   afterAll(async () => {
     await stage.close();
   });
+
+  function accept(answer: Omit<ConnectAccepted, 'accepted'>): void {
+    stage.sink.onConnect = () => ({ accepted: true, ...answer });
+  }
+
+  function toAsk(): string {
+    return `/client/hubs/chat?access_token=${stage.token()}&name=a&name=b`;
+  }
 
   /** The status of an upgrade to `/client/hubs/chat` with a token of these claims. */
   async function statusWith(claims: Claims): Promise<number> {
@@ -200,8 +210,8 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
       expect(upgrade.headers['sec-websocket-protocol']).toBe(chosen);
       await stage.operate('POST', '/:send', { text: 'first' });
       const first = await upgrade.text();
-      if (chosen === undefined) expect(first).toBe('first');
-      else expect(JSON.parse(first)).toMatchObject({ type: 'system', event: 'connected' });
+      expect(first.startsWith('{"type":"system","event":"connected"')).toBe(chosen !== undefined);
+      expect(first === 'first').toBe(chosen === undefined);
     });
   });
 
@@ -300,15 +310,9 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
   });
 
   describe('asks the connect handler', () => {
-    const accept = (answer: Omit<ConnectAccepted, 'accepted'>): void => {
-      stage.sink.onConnect = () => ({ accepted: true, ...answer });
-    };
-    const target = (): string =>
-      `/client/hubs/chat?access_token=${stage.token()}&name=a&name=b&awps_reconnection_token=r`;
-
     it('H20 which chooses a custom subprotocol: the client is raw', async () => {
       accept({ subprotocol: 'x.custom' });
-      const upgrade = await stage.upgrade(target(), offer(`${JSON_PROTOCOL}, x.custom`));
+      const upgrade = await stage.upgrade(toAsk(), offer(`${JSON_PROTOCOL}, x.custom`));
       expect(upgrade.status).toBe(101);
       expect(upgrade.headers['sec-websocket-protocol']).toBe('x.custom');
       await stage.operate('POST', '/:send', { text: 'first' });
@@ -317,32 +321,32 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
 
     it('1.5 which chooses among the known ones', async () => {
       accept({ subprotocol: JSON_PROTOCOL });
-      const upgrade = await stage.upgrade(target(), offer(`x.custom, ${JSON_PROTOCOL}`));
+      const upgrade = await stage.upgrade(toAsk(), offer(`x.custom, ${JSON_PROTOCOL}`));
       expect(upgrade.headers['sec-websocket-protocol']).toBe(JSON_PROTOCOL);
       expect(JSON.parse(await upgrade.text())).toMatchObject({ event: 'connected' });
     });
 
     it('1.5 which chooses what was not offered: 500', async () => {
       accept({ subprotocol: 'y.custom' });
-      expect((await stage.refusal(target(), offer('x.custom'))).status).toBe(500);
+      expect((await stage.refusal(toAsk(), offer('x.custom'))).status).toBe(500);
     });
 
     it.each([401, 403, 400, 429, 503])('H22 which refuses with %i', async (status) => {
       stage.sink.onConnect = () => ({ accepted: false, status });
-      expect(await stage.refusal(target())).toMatchObject({ status, body: REJECTED });
+      expect(await stage.refusal(toAsk())).toMatchObject({ status, body: REJECTED });
       expect(stage.sink.connecteds).toEqual([]);
     });
 
     it('1.6 which throws: 500, and nothing of the error', async () => {
       stage.sink.onConnect = () => Promise.reject(new Error('secret'));
-      const answer = await stage.refusal(target());
+      const answer = await stage.refusal(toAsk());
       expect(answer.status).toBe(500);
       expect(answer.body).not.toContain('secret');
     });
 
     it('1.6 which names an invalid group: 500', async () => {
       accept({ groups: ['room', ' '] });
-      expect((await stage.refusal(target())).status).toBe(500);
+      expect((await stage.refusal(toAsk())).status).toBe(500);
     });
 
     it('H23 which changes nothing', async () => {
@@ -382,7 +386,7 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
 
     it('H27 which sees the request, but no token', async () => {
       accept({ state: 'a state' });
-      const upgrade = await stage.upgrade(target(), {
+      const upgrade = await stage.upgrade(toAsk(), {
         ...offer(`x.custom, ${JSON_PROTOCOL}`),
         Authorization: `Bearer ${stage.token()}`,
         'X-Custom': 'seen',
@@ -407,7 +411,7 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
     it('1.4 only when everything else is in order', async () => {
       accept({});
       await stage.refusal('/client/hubs/chat');
-      await stage.refusal(`${target()}&webpubsub_mode=foo`);
+      await stage.refusal(`${toAsk()}&webpubsub_mode=foo`);
       expect(stage.sink.connects).toEqual([]);
     });
 
@@ -421,6 +425,34 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
       const client = await stage.json();
       expect(exists).toBe(404);
       expect((await stage.api('HEAD', `/connections/${client.id}`)).status).toBe(200);
+    });
+  });
+
+  describe('that asks for a lost connection', () => {
+    it.each([
+      { with: 'a token', query: () => `&access_token=${stage.token()}` },
+      { with: 'a bad token', query: () => '&access_token=x' },
+      { with: 'nothing else', query: () => '' },
+      { with: 'a broken mode', query: () => '&webpubsub_mode=foo' },
+    ])('1.4 is accepted with $with, and closed with 1008', async ({ query }) => {
+      const upgrade = await stage.upgrade(
+        `/client/hubs/chat?awps_connection_id=gone&awps_reconnection_token=x${query()}`,
+        offer(JSON_PROTOCOL),
+      );
+      expect(upgrade.status).toBe(101);
+      expect(await upgrade.raw.closeFrame()).toEqual({
+        code: 1008,
+        reason: 'The connection could not be recovered.',
+      });
+      expect([...stage.sink.connects, ...stage.sink.connecteds]).toEqual([]);
+    });
+
+    it('4.1 is closed with 1008 when the connection is a raw one', async () => {
+      const client = await stage.raw();
+      const upgrade = await stage.upgrade(`/client/hubs/chat?awps_connection_id=${client.id}`);
+      expect(await upgrade.raw.closeFrame()).toMatchObject({ code: 1008 });
+      await stage.operate('POST', '/:send', { text: 'still here' });
+      expect(await client.hear()).toBe('still here');
     });
   });
 
@@ -439,15 +471,15 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
     });
 
     it('1.9 and no message precedes the connected frame', async () => {
-      let flooding = true;
+      const flooding = { isOn: true };
       const flood = (async () => {
-        while (flooding) await stage.operate('POST', '/groups/room/:send', { text: 'flood' });
+        while (flooding.isOn) await stage.operate('POST', '/groups/room/:send', { text: 'flood' });
       })();
       for (let round = 0; round < 20; round += 1) {
         const client = await stage.json({ groups: ['room'] });
         expect(JSON.parse(client.connected)).toMatchObject({ type: 'system', event: 'connected' });
       }
-      flooding = false;
+      flooding.isOn = false;
       await flood;
     });
 
@@ -460,5 +492,49 @@ describe.each(PLATFORMS)('the handshake on %s', (platform) => {
       expect(JSON.parse(await upgrade.text())).toMatchObject({ event: 'connected' });
       expect(await upgrade.text()).toBe(ack(1));
     });
+  });
+});
+
+describe.each(PLATFORMS)('the limits of the handshake on %s', (platform) => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await startStage(platform, {
+      module: {
+        secondaryAccessKey: SECONDARY_ACCESS_KEY,
+        limits: { connectionsPerHub: 2 },
+        websocket: { handshakeTimeoutSeconds: 0.2 },
+      },
+    });
+  });
+
+  afterEach(async () => {
+    await stage.clear();
+  });
+
+  afterAll(async () => {
+    await stage.close();
+  });
+
+  it('1.3 takes tokens of the secondary key', async () => {
+    const token = stage.token({}, SECONDARY_ACCESS_KEY);
+    expect((await stage.upgrade(`/client/hubs/chat?access_token=${token}`)).status).toBe(101);
+  });
+
+  it('1.4 refuses with 429 when the hub is full, but a bad token with 401', async () => {
+    await stage.json();
+    const second = await stage.json();
+    expect((await stage.refusal(stage.target())).status).toBe(429);
+    expect((await stage.refusal('/client/hubs/chat')).status).toBe(401);
+    expect((await stage.upgrade(stage.target({ hub: 'other' }))).status).toBe(101);
+    second.close();
+    await stage.sink.until('disconnecteds');
+    await stage.json();
+  });
+
+  it('1.6 refuses with 500 when the connect handler does not answer in time', async () => {
+    stage.sink.onConnect = () => deferred<ConnectAccepted>().promise;
+    expect((await stage.refusal(stage.target())).status).toBe(500);
+    expect(stage.sink.connecteds).toEqual([]);
   });
 });

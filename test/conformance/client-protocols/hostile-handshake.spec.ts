@@ -67,7 +67,7 @@ function forgeries(good: Record<string, unknown>, audience: string): readonly [s
     ['a payload that is a list', signed(header, part([good]))],
     ['a payload that is a string', signed(header, part('x'))],
     ['a payload that is null', signed(header, part(null))],
-    ['exp as a string', claims({ exp: String(good['exp'] as number) })],
+    ['exp as a string', claims({ exp: String(good['exp']) })],
     ['exp null', claims({ exp: null })],
     ['exp of long ago', claims({ exp: -1 })],
     ['nbf as a string', claims({ nbf: 'tomorrow' })],
@@ -77,6 +77,10 @@ function forgeries(good: Record<string, unknown>, audience: string): readonly [s
     ['aud without a scheme', claims({ aud: audience.replace(/^\w+:\/\//, '') })],
     ['aud of another scheme', claims({ aud: audience.replace(/^\w+/, 'ftp') })],
   ];
+}
+
+function ghosts(events: readonly { connection: { userId: string | undefined } }[]): number {
+  return events.filter(({ connection }) => connection.userId === 'ghost').length;
 }
 
 describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
@@ -109,9 +113,9 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
     expect(forged).toHaveLength(40);
     const answers: [string, number, string][] = [];
     for (const [what, token] of forged) {
-      const { raw, status } = await stage.upgrade(`/client/hubs/chat?access_token=${token}`);
-      const body = status === 101 ? '' : (await raw.rest()).toString();
-      answers.push([what, status, body]);
+      const upgrade = await stage.upgrade(`/client/hubs/chat?access_token=${token}`);
+      const body = upgrade.status === 101 ? '' : (await upgrade.raw.body(upgrade)).toString();
+      answers.push([what, upgrade.status, body]);
     }
     expect(answers).toEqual(forged.map(([what]) => [what, 401, '']));
   });
@@ -129,6 +133,12 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
     }
   });
 
+  it('closes the socket of a handshake it has refused', async () => {
+    const { raw, status } = await stage.upgrade('/client/hubs/chat');
+    expect(status).toBe(401);
+    await raw.closed;
+  });
+
   it('does not say in a refusal what was wrong with a token', async () => {
     const expired = stage.token({ exp: 1 });
     const answer = await stage.refusal(`/client/hubs/chat?access_token=${expired}`);
@@ -136,17 +146,17 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
   });
 
   it.each([
-    { bytes: 4096, statuses: [401] },
-    { bytes: 12_000, statuses: [401] },
-    // Node refuses a request line beyond 16 KiB before anybody sees it.
-    { bytes: 100_000, statuses: [401, 431] },
-    { bytes: 1_000_000, statuses: [401, 431] },
-  ])('refuses a token of $bytes bytes', async ({ bytes, statuses }) => {
+    { bytes: 4096, answers: [401] },
+    { bytes: 12_000, answers: [401] },
+    // Node refuses a request line beyond 16 KiB before anybody sees it, and may reset the connection
+    // while the rest of it is on its way.
+    { bytes: 100_000, answers: [401, 431, 'reset'] },
+    { bytes: 1_000_000, answers: [401, 431, 'reset'] },
+  ])('refuses a token of $bytes bytes', async ({ bytes, answers }) => {
     const raw = await stage.connect();
     raw.request(`/client/hubs/chat?access_token=${'a'.repeat(bytes)}.b.c`);
-    // A peer that resets while the rest of the token is on its way may take its answer along.
     const head = await raw.head().catch(() => undefined);
-    if (head !== undefined || statuses.length === 1) expect(statuses).toContain(head?.status);
+    expect(answers).toContain(head?.status ?? 'reset');
     await raw.closed;
   });
 
@@ -272,7 +282,9 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
       raw.request(stage.target(), headers, { ...(method && { method }) });
       const head = await raw.head();
       expect(statuses).toContain(head.status);
-      if (head.status === 426) expect(head.headers['sec-websocket-version']).toContain('13');
+      // RFC 6455, 4.4: who refuses a version names those it speaks.
+      const spoken = head.headers['sec-websocket-version'] ?? '';
+      expect(head.status !== 426 || spoken.includes('13')).toBe(true);
       if (head.status !== 101) await raw.closed;
     });
 
@@ -307,9 +319,11 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
         return raw;
       }),
     );
-    await stage.json();
+    const during = await stage.json();
     for (const raw of halves) raw.destroy();
-    await stage.json();
+    const after = await stage.json();
+    await during.expectQuiet();
+    expect(after.id).not.toBe(during.id);
   });
 
   it('survives clients that vanish right behind their request', async () => {
@@ -323,8 +337,6 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
     // Some may have got in; each of them must have been noticed to be gone.
     while ((await stage.api('HEAD', '/users/ghost')).status !== 404) await healthy.expectQuiet();
     const { connecteds, disconnecteds } = stage.sink;
-    const ghosts = (events: readonly { connection: { userId: string | undefined } }[]): number =>
-      events.filter(({ connection }) => connection.userId === 'ghost').length;
     expect(ghosts(disconnecteds)).toBe(ghosts(connecteds));
   });
 
@@ -339,7 +351,10 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
       }),
     );
     await stage.sink.count('connects', () => raws.length + 1);
-    for (const raw of raws) raw.socket.resetAndDestroy();
+    for (const [index, raw] of raws.entries()) {
+      if (index % 2 === 0) raw.socket.resetAndDestroy();
+      else raw.destroy();
+    }
     await Promise.all(raws.map(async ({ closed }) => await closed));
     await healthy.expectQuiet();
     answer.resolve({ accepted: true });
@@ -347,9 +362,8 @@ describe.each(PLATFORMS)('hostile handshakes on %s', (platform) => {
     for (const path of ['/users/ghost', '/groups/haunted']) {
       expect((await stage.api('HEAD', path)).status).toBe(404);
     }
-    expect(stage.sink.connecteds.filter(({ connection }) => connection.userId === 'ghost')).toEqual(
-      [],
-    );
+    // Who hangs up without a reset can only be noticed once somebody reads from the socket again.
+    await stage.sink.count('disconnecteds', () => stage.sink.connecteds.length - 1);
   });
 
   it('takes a valid token only by the key it was signed with', () => {

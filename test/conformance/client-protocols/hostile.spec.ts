@@ -1,9 +1,24 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constant,
+  constantFrom,
+  json,
+  jsonValue,
+  nat,
+  oneof,
+  record,
+  string,
+  tuple,
+  uint8Array,
+} from 'fast-check';
 import { PLATFORMS } from '../../support/platforms.js';
 import { clientFrame, closeBody, OPCODE, type RawSocket } from '../../support/raw.socket.js';
 import { startStage, type Stage } from '../../support/stage.js';
 import type { WireClient } from '../../support/wire.client.js';
-import { INVALID_MESSAGE, join, send } from './json.cases.js';
+import { heard, INVALID_MESSAGE, join, send } from './json.cases.js';
 
 const MIB = 1024 * 1024;
 const INVALID_FRAME = { code: 1002, reason: 'The client frame is invalid.' };
@@ -119,7 +134,7 @@ const BROKEN: readonly { what: string; bytes: Buffer; close: { code: number; rea
     { what: 'an empty binary frame', bytes: clientFrame(OPCODE.binary), close: NOT_TEXT },
     {
       what: 'JSON 100,000 levels deep',
-      bytes: clientFrame(OPCODE.text, `${'['.repeat(100_000)}`),
+      bytes: clientFrame(OPCODE.text, '['.repeat(100_000)),
       close: { code: 1007, reason: INVALID_MESSAGE },
     },
     {
@@ -128,6 +143,31 @@ const BROKEN: readonly { what: string; bytes: Buffer; close: { code: number; rea
       close: { code: 1007, reason: INVALID_MESSAGE },
     },
   ];
+
+/**
+ * Writes some bytes.
+ *
+ * @returns the code that the client was closed with; `undefined` when it is still served, or gone
+ */
+async function provoke(raw: RawSocket, bytes: Buffer): Promise<number | undefined> {
+  raw.write(bytes);
+  raw.send(OPCODE.ping, 'alive?');
+  for (;;) {
+    const frame = await raw.frame().catch(() => undefined);
+    if (frame === undefined) return undefined;
+    if (frame.opcode === OPCODE.close) {
+      return frame.payload.length === 0 ? 1005 : frame.payload.readUInt16BE();
+    }
+    if (frame.opcode === OPCODE.pong && frame.payload.equals(Buffer.from('alive?')))
+      return undefined;
+  }
+}
+
+/** Whether a client may be closed like this: by our rules, or by the echo of a code of its own. */
+function isAllowed(code: number | undefined): boolean {
+  if (code === undefined || ALLOWED_CODES.includes(code)) return true;
+  return code >= 3000 && code < 5000;
+}
 
 describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
   let stage: Stage;
@@ -181,8 +221,10 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
     raw.send(OPCODE.text, send(`"data":${data}`));
     // Deeper than a parser may go is the client's fault; anything else is a delivery as written.
     const outcome = await Promise.race([healthy.hear(), raw.closeFrame()]);
-    if (typeof outcome === 'string') expect(outcome).toContain(`"data":${data}`);
-    else expect(outcome).toEqual({ code: 1007, reason: INVALID_MESSAGE });
+    expect([
+      heard(`"dataType":"json","data":${data}`),
+      { code: 1007, reason: INVALID_MESSAGE },
+    ]).toContainEqual(outcome);
   });
 
   it('takes a message byte by byte', async () => {
@@ -215,10 +257,10 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
     for (let block = 0; block < 200; block += 1)
       raw.write(Buffer.alloc(fragment.length * 1000, fragment));
     raw.send(OPCODE.continuation, PING);
-    const outcome = await raw.frame();
-    if (outcome.opcode === OPCODE.close)
-      expect(ALLOWED_CODES).toContain(outcome.payload.readUInt16BE());
-    else expect(outcome.payload.toString()).toBe('{"type":"pong"}');
+    const { opcode, payload } = await raw.frame();
+    // How many fragments are too many is left open; that there is an answer is not.
+    const isClosed = opcode === OPCODE.close && isAllowed(payload.readUInt16BE());
+    expect(isClosed || payload.toString() === '{"type":"pong"}').toBe(true);
   });
 
   it('ignores everything behind a close frame', async () => {
@@ -264,75 +306,44 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
       else raw.destroy();
     }
     await stage.sink.count('disconnecteds', () => raws.length);
+    expect(stage.sink.connecteds).toHaveLength(raws.length + 1);
   });
 
-  /** Writes some bytes; the client must then be served still, or have been closed by the rules. */
-  async function provoke(raw: RawSocket, bytes: Buffer): Promise<void> {
-    raw.write(bytes);
-    raw.send(OPCODE.ping, 'alive?');
-    for (;;) {
-      const frame = await raw.frame().catch(() => undefined);
-      if (frame === undefined) return;
-      if (frame.opcode === OPCODE.close) {
-        const code = frame.payload.length === 0 ? 1005 : frame.payload.readUInt16BE();
-        expect(ALLOWED_CODES.includes(code) || (code >= 3000 && code < 5000)).toBe(true);
-        return;
-      }
-      if (frame.opcode === OPCODE.pong && frame.payload.equals(Buffer.from('alive?'))) return;
-    }
-  }
-
-  const protocolWord = fc.oneof(
-    fc.constantFrom(
-      'joinGroup',
-      'leaveGroup',
-      'sendToGroup',
-      'event',
-      'ping',
-      'sequenceAck',
-      'ack',
-    ),
-    fc.constantFrom('text', 'json', 'binary', 'protobuf', 'room', '__proto__', 'constructor'),
-    fc.string(),
-    fc.string({ unit: 'binary' }),
+  const protocolWord = oneof(
+    constantFrom('joinGroup', 'leaveGroup', 'sendToGroup', 'event', 'ping', 'sequenceAck', 'ack'),
+    constantFrom('text', 'json', 'binary', 'protobuf', 'room', '__proto__', 'constructor'),
+    string(),
+    string({ unit: 'binary' }),
   );
-  const protocolValue = fc.oneof(
+  const protocolValue = oneof(
     protocolWord,
-    fc.jsonValue({ maxDepth: 3 }),
-    fc.constantFrom(0, -1, 1.5, 2 ** 53, 1e308, true, null, [], {}),
+    jsonValue({ maxDepth: 3 }),
+    constantFrom(0, -1, 1.5, 2 ** 53, 1e308, true, null, [], {}),
   );
-  const protocolKey = fc.oneof(
-    fc.constantFrom('type', 'group', 'event', 'ackId', 'data', 'dataType', 'noEcho', 'ttlSeconds'),
-    fc.constantFrom('metadata', 'sequenceId', 'stream', '__proto__', 'toString'),
-    fc.string(),
+  const protocolKey = oneof(
+    constantFrom('type', 'group', 'event', 'ackId', 'data', 'dataType', 'noEcho', 'ttlSeconds'),
+    constantFrom('metadata', 'sequenceId', 'stream', '__proto__', 'toString'),
+    string(),
   );
   /** Objects that look like messages of the protocol, most of them wrong. */
-  const almostMessage = fc
-    .array(fc.tuple(protocolKey, protocolValue), { maxLength: 8 })
-    .map(
-      (members) =>
-        `{${members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`,
-    );
+  const almostMessage = array(tuple(protocolKey, protocolValue), { maxLength: 8 }).map(
+    (members) =>
+      `{${members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`,
+  );
   /** Messages of the protocol with some bytes cut out or put in. */
-  const bruised = fc
-    .tuple(
-      fc.constantFrom(
-        PING,
-        join(1),
-        send('"data":{"a":[1,"\\u00e9"]},"metadata":{"k":"v"},"ackId":2'),
-      ),
-      fc.nat(60),
-      fc.nat(3),
-      fc.string({ maxLength: 3 }),
-    )
-    .map(([text, at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut));
-  const text = fc.oneof(almostMessage, bruised, fc.string({ unit: 'binary' }), fc.json());
+  const bruised = tuple(
+    constantFrom(PING, join(1), send('"data":{"a":[1,"\\u00e9"]},"metadata":{"k":"v"},"ackId":2')),
+    nat(60),
+    nat(3),
+    string({ maxLength: 3 }),
+  ).map(([text, at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut));
+  const text = oneof(almostMessage, bruised, string({ unit: 'binary' }), json());
 
   it('closes or serves whoever sends 2000 random texts', async () => {
-    await fc.assert(
-      fc.asyncProperty(text, async (message) => {
+    await assert(
+      asyncProperty(text, async (message) => {
         const raw = await stage.rawSocket({ groups: ['room'] });
-        await provoke(raw, clientFrame(OPCODE.text, message));
+        expect(isAllowed(await provoke(raw, clientFrame(OPCODE.text, message)))).toBe(true);
         raw.destroy();
       }),
       { numRuns: 2000 },
@@ -342,25 +353,17 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
   }, 60_000);
 
   it('closes or serves whoever sends 500 random frames', async () => {
-    const frame = fc
-      .record({
-        opcode: fc.nat(15),
-        payload: fc.uint8Array({ maxLength: 200 }),
-        fin: fc.boolean(),
-        rsv: fc.oneof(
-          { weight: 5, arbitrary: fc.constant(0) },
-          { weight: 1, arbitrary: fc.nat(7) },
-        ),
-        masked: fc.oneof(
-          { weight: 9, arbitrary: fc.constant(true) },
-          { weight: 1, arbitrary: fc.boolean() },
-        ),
-      })
-      .map(({ opcode, payload, ...options }) => clientFrame(opcode, Buffer.from(payload), options));
-    await fc.assert(
-      fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
+    const frame = record({
+      opcode: nat(15),
+      payload: uint8Array({ maxLength: 200 }),
+      fin: boolean(),
+      rsv: oneof({ weight: 5, arbitrary: constant(0) }, { weight: 1, arbitrary: nat(7) }),
+      masked: oneof({ weight: 9, arbitrary: constant(true) }, { weight: 1, arbitrary: boolean() }),
+    }).map(({ opcode, payload, ...options }) => clientFrame(opcode, Buffer.from(payload), options));
+    await assert(
+      asyncProperty(array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
         const raw = await stage.rawSocket();
-        await provoke(raw, Buffer.concat(frames));
+        expect(isAllowed(await provoke(raw, Buffer.concat(frames)))).toBe(true);
         raw.destroy();
       }),
       { numRuns: 500 },
@@ -368,14 +371,13 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
   }, 60_000);
 
   it('never hangs on 500 handfuls of garbage', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), async (garbage) => {
+    await assert(
+      asyncProperty(uint8Array({ minLength: 1, maxLength: 2000 }), async (garbage) => {
         const raw = await stage.rawSocket();
         raw.write(Buffer.from(garbage));
         // Garbage can announce a frame that never comes; going away must then be enough.
         raw.socket.end();
-        const close = await raw.closeFrame();
-        if (close !== undefined) expect(close.code).not.toBe(1011);
+        expect(isAllowed((await raw.closeFrame())?.code)).toBe(true);
         await raw.closed;
       }),
       { numRuns: 500 },
@@ -387,12 +389,12 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
       groups: ['echo'],
       query: { webpubsub_mode: 'sendToGroup', group: 'echo' },
     });
-    const message = fc.oneof(
-      fc.string({ unit: 'grapheme' }),
-      fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
+    const message = oneof(
+      string({ unit: 'grapheme' }),
+      uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
     );
-    await fc.assert(
-      fc.asyncProperty(message, async (said) => {
+    await assert(
+      asyncProperty(message, async (said) => {
         client.send(said);
         expect(await client.hear()).toEqual(said);
       }),
@@ -402,12 +404,12 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
 
   it('passes on every JSON value, character by character', async () => {
     const client = await stage.json({ groups: ['echo'] });
-    const value = fc.json({ maxDepth: 4 }).filter((json) => json !== 'null');
-    await fc.assert(
-      fc.asyncProperty(value, async (json) => {
-        client.send(send(`"data":${json}`, 'echo'));
+    const value = json({ maxDepth: 4 }).filter((written) => written !== 'null');
+    await assert(
+      asyncProperty(value, async (json) => {
+        client.send(send(`"data":${written}`, 'echo'));
         expect(await client.hear()).toBe(
-          `{"type":"message","from":"group","group":"echo","fromUserId":"ann","dataType":"json","data":${json}}`,
+          `{"type":"message","from":"group","group":"echo","fromUserId":"ann","dataType":"json","data":${written}}`,
         );
       }),
       { numRuns: 300 },

@@ -29,8 +29,16 @@ function sized(bytes: number, ackId: number): string {
   return frame.replace('"data":""', `"data":"${'x'.repeat(bytes - frame.length)}"`);
 }
 
+function event(members: string, name = 'e'): string {
+  return `{"type":"event","event":"${name}",${members}}`;
+}
+
 describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
   let stage: Stage;
+
+  function handle(outcome: UserEventOutcome): void {
+    stage.sink.onUserEvent = () => outcome;
+  }
 
   beforeAll(async () => {
     stage = await startStage(platform);
@@ -90,7 +98,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     it('J36 does nothing of what comes behind it', async () => {
       const client = await stage.json();
       const witness = await stage.json({ groups: ['room'] });
-      client.send(`${join(1)}`);
+      client.send(join(1));
       client.send('{"type":"nope"}');
       client.send(send('"dataType":"text","data":"too late"'));
       await client.closed;
@@ -219,12 +227,6 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
   });
 
   describe('an event with a handler', () => {
-    const event = (members: string, name = 'e'): string =>
-      `{"type":"event","event":"${name}",${members}}`;
-    const answer = (outcome: UserEventOutcome): void => {
-      stage.sink.onUserEvent = () => outcome;
-    };
-
     it.each([
       {
         id: 'J45',
@@ -251,7 +253,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
         hears: served('"dataType":"text","data":"","metadata":{"trace":"b"}'),
       },
     ])('$id hears the answer, $what, before the ack', async ({ reply, hears }) => {
-      answer({ handled: true, replies: [reply] });
+      handle({ handled: true, replies: [reply] });
       const client = await stage.json({ roles: [] });
       client.send(event('"dataType":"text","data":"hi","ackId":1'));
       expect(await client.hear()).toBe(hears);
@@ -260,7 +262,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     });
 
     it('J48 J52 hears the ack alone when the handler has nothing to say', async () => {
-      answer({ handled: true, replies: [] });
+      handle({ handled: true, replies: [] });
       const client = await stage.json({ roles: [] });
       client.send(event('"data":1,"ackId":1'));
       expect(await client.hear()).toBe(ack(1));
@@ -268,11 +270,11 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     });
 
     it('J50 J51 hears nothing of how a handler failed', async () => {
-      answer({ handled: false });
+      handle({ handled: false });
       const client = await stage.json({ roles: [] });
       client.send(event('"data":1,"ackId":1'));
       expect(await client.hear()).toBe(failed(1));
-      answer({ handled: true, replies: [] });
+      handle({ handled: true, replies: [] });
       client.send(event('"data":1,"ackId":1'));
       expect(await client.hear()).toBe(ack(1));
     });
@@ -289,7 +291,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     it.each(['a.b_c-9', 'E', 'e'.repeat(128)])(
       'J44 lets the event name %s through',
       async (name) => {
-        answer({ handled: true, replies: [] });
+        handle({ handled: true, replies: [] });
         const client = await stage.json({ roles: [] });
         client.send(event('"data":1,"ackId":1', name));
         expect(await client.hear()).toBe(ack(1));
@@ -298,7 +300,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     );
 
     it('J53 gives the handler the metadata', async () => {
-      answer({ handled: true, replies: [] });
+      handle({ handled: true, replies: [] });
       const client = await stage.json({ roles: [] });
       client.send(event('"metadata":{"Trace":"1"},"ackId":1'));
       expect(await client.hear()).toBe(ack(1));
@@ -312,7 +314,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
       { type: 'text', written: '"h\\u00e9"', bytes: 'hé' },
       { type: 'binary', written: '"AQID"', bytes: '\u0001\u0002\u0003' },
     ])('J54 gives the handler $type as it was sent', async ({ type, written, bytes }) => {
-      answer({ handled: true, replies: [] });
+      handle({ handled: true, replies: [] });
       const client = await stage.json({ roles: [] });
       client.send(event(`"dataType":"${type}","data":${written},"ackId":1`));
       expect(await client.hear()).toBe(ack(1));
@@ -346,7 +348,7 @@ describe.each(PLATFORMS)('json.webpubsub.azure.v1 on %s', (platform) => {
     });
 
     it('numbers the events of a connection from 1', async () => {
-      answer({ handled: true, replies: [] });
+      handle({ handled: true, replies: [] });
       const client = await stage.json({ roles: [] });
       await stage.sink.until('connecteds');
       client.send(event('"data":1,"ackId":1'));

@@ -108,11 +108,11 @@ describe.each(PLATFORMS)('the order of frames on %s', (platform) => {
     const sender = await stage.json({ userId: 'bob' });
     for (let round = 0; round < 10; round += 1) {
       const client = await stage.json({ groups: ['room'] });
-      let closed = false;
+      const progress = { isClosed: false };
       const closing = stage.operate('DELETE', `/connections/${client.id}`).then(() => {
-        closed = true;
+        progress.isClosed = true;
       });
-      while (!closed) {
+      while (!progress.isClosed) {
         for (const n of numbers(20)) sender.send(send(`"data":${String(n)}`));
         await sender.expectQuiet();
       }

@@ -86,6 +86,24 @@ const CASES: readonly RoleCase[] = [
     roles: ['webpubsub.joinLeaveGroups', 'webpubsub.sendToGroups', 'webpubsub.SendToGroup', 'x'],
     attempts: [mayNot('join', 'room'), mayNot('send to', 'room')],
   },
+  {
+    id: '1.8',
+    roles: ['webpubsub.joinLeaveGroups.*a*b*', 'webpubsub.joinLeaveGroups.**x**y**'],
+    attempts: [may('join', 'abc'), mayNot('join', 'xy')],
+  },
+  {
+    id: 'U13',
+    roles: Array.from(
+      { length: 10 },
+      (_, index) => `webpubsub.joinLeaveGroups.p${String(9 - index)}*`,
+    ),
+    attempts: [may('join', 'p0x'), may('join', 'p8x'), mayNot('join', 'p9x')],
+  },
+  {
+    id: '1.8',
+    roles: Array.from({ length: 20 }, (_, index) => `webpubsub.joinLeaveGroups.q${String(index)}`),
+    attempts: [may('join', 'q0'), may('join', 'q19'), mayNot('join', 'q')],
+  },
 ];
 
 function frame({ action, group }: Attempt, ackId?: number): string {
@@ -179,5 +197,44 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
     expect(await client.hear()).toBe(heard('"dataType":"text","data":"hi"', 'null'));
     client.send(leave(2));
     expect(await client.hear()).toBe(forbidden(2, 'leave', 'room'));
+  });
+});
+
+describe.each(PLATFORMS)('a failure without ack id on %s, when it is to close', (platform) => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await startStage(platform, { module: { unacknowledgedFailure: 'close' } });
+  });
+
+  afterEach(async () => {
+    await stage.clear();
+  });
+
+  afterAll(async () => {
+    await stage.close();
+  });
+
+  it.each([
+    { what: 'a refused join', message: join() },
+    { what: 'a refused send', message: send('"data":1') },
+    { what: 'an event that nobody handles', message: '{"type":"event","event":"e","data":1}' },
+  ])('U3 ends the connection of $what with a disconnected frame', async ({ message }) => {
+    const client = await stage.json({ roles: [] });
+    client.send(message);
+    expect(await client.hearJson()).toEqual({
+      type: 'system',
+      event: 'disconnected',
+      message: expect.any(String),
+    });
+    expect(await client.closed).toEqual({ code: 1000, reason: '' });
+    expect(client.unheard).toEqual([]);
+  });
+
+  it('U3 leaves a failure with an ack id alone', async () => {
+    const client = await stage.json({ roles: [] });
+    client.send(join(1));
+    expect(await client.hear()).toBe(forbidden(1, 'join', 'room'));
+    await client.expectQuiet();
   });
 });

@@ -85,8 +85,8 @@ export const NEIGHBOURS: readonly Neighbour[] = [
 ];
 
 interface Wrapping {
-  wrap(text: string): string;
-  unwrap(frame: string): string;
+  readonly wrap: (text: string) => string;
+  readonly unwrap: (frame: string) => string;
 }
 
 async function plainClient(url: string, { wrap, unwrap }: Wrapping): Promise<NeighbourClient> {

@@ -11,6 +11,10 @@ const V = 'api-version=2024-12-01';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
+function fail(): never {
+  throw new Error('password=hunter2');
+}
+
 describe.each(PLATFORMS)('errors on %s', (platform) => {
   const logger = new RecordingLogger();
   let rest: RestApplication;
@@ -164,9 +168,6 @@ describe.each(PLATFORMS)('errors on %s', (platform) => {
     it.each(['PUT', 'DELETE'])(
       'is 500 on %s, and tells the details to the log only',
       async (method) => {
-        const fail = () => {
-          throw new Error('password=hunter2');
-        };
         rest.driver.willAnswer('addConnectionToGroup', fail);
         rest.driver.willAnswer('removeConnectionFromGroup', fail);
         const reply = await hub(method, `/groups/g1/connections/c1?${V}`);

@@ -310,8 +310,11 @@ describe.each(PLATFORMS)('operations on %s', (platform) => {
       ['301', 'Invalid messageTtlSeconds.'],
       ['abc', "The value 'abc' is not valid."],
       ['1.5', "The value '1.5' is not valid."],
-    ])('refuses messageTtlSeconds %s', async (ttl, message) => {
-      const reply = await hub('POST', '/:send', `?messageTtlSeconds=${ttl}`, TEXT);
+      ['$value$&$target', "The value '$value$&$target' is not valid."],
+      ['$value'.repeat(1000), `The value '${'$value'.repeat(1000)}' is not valid.`],
+    ])('refuses messageTtlSeconds %.20s', async (ttl, message) => {
+      const query = `?messageTtlSeconds=${encodeURIComponent(ttl)}`;
+      const reply = await hub('POST', '/:send', query, TEXT);
       expect(reply.status).toBe(400);
       expect(JSON.parse(reply.body)).toMatchObject({ target: 'messageTtlSeconds', message });
       expect(rest.driver.calls).toEqual([]);

@@ -19,23 +19,29 @@ describe.each(PLATFORMS)('the order of the stages on %s (rest.md 4)', (platform)
   const metadata = { 'x-webpubsub-metadata-k': 'é' };
 
   it.each([
-    ['1 before 3: an unknown path', 'POST', `/api/hubs/chat/:nope?${BAD_VERSION}`, NO_TOKEN, 404],
+    ['1 before 3: an unknown path', 'POST', `/api/hubs/chat/:nope?${BAD_VERSION}`, NO_TOKEN, '404'],
     [
       '1 before 3: an unknown method',
       'GET',
       `/api/hubs/chat/users/u?${BAD_VERSION}`,
       NO_TOKEN,
-      405,
+      '405',
     ],
-    ['2 before 3 and 4: health', 'HEAD', `/api/health?${BAD_VERSION}`, NO_TOKEN, 200],
-    ['3 before 4: a bad version', 'POST', `/api/hubs/chat/:send?${BAD_VERSION}`, NO_TOKEN, 400],
-    ['4 before 6: no token', 'POST', `/api/hubs/-/:send?${V}`, NO_TOKEN, 401],
+    ['2 before 3 and 4: health', 'HEAD', `/api/health?${BAD_VERSION}`, NO_TOKEN, '200'],
+    [
+      '3 before 4: a bad version',
+      'POST',
+      `/api/hubs/chat/:send?${BAD_VERSION}`,
+      NO_TOKEN,
+      '"target":"api-version"',
+    ],
+    ['4 before 6: no token', 'POST', `/api/hubs/-/:send?${V}`, NO_TOKEN, '401'],
     [
       '4 before 8: no token and a long body',
       'POST',
       `/api/hubs/chat/:send?${V}`,
       { ...NO_TOKEN, body: long },
-      401,
+      '401',
     ],
     [
       '6 before 8: a bad parameter and a long body',
@@ -49,28 +55,28 @@ describe.each(PLATFORMS)('the order of the stages on %s (rest.md 4)', (platform)
       'POST',
       `/api/hubs/chat/:send?${V}`,
       { body: long, headers: { 'content-type': 'text/html' } },
-      'longer than 10 bytes',
+      '400 {"code":"Error.BadRequest","message":"The request body is longer',
     ],
     [
       '9 before 10: a long chunked body of a bad type',
       'POST',
       `/api/hubs/chat/:send?${V}`,
       { body: long, headers: { 'content-type': 'text/html', 'transfer-encoding': 'chunked' } },
-      415,
+      '415',
     ],
     [
       '9 before 11: no JSON of a bad charset',
       'POST',
       `/api/hubs/chat/:send?${V}`,
       { body: '{', headers: { 'content-type': 'application/json; charset=nonsense' } },
-      415,
+      '415',
     ],
     [
       '10 before 11: a long chunked body that is no JSON',
       'POST',
       `/api/hubs/chat/:send?${V}`,
       { body: `{${long}`, headers: { ...JSON_TYPE, 'transfer-encoding': 'chunked' } },
-      'longer than 10 bytes',
+      '400 {"code":"Error.BadRequest","message":"The request body is longer',
     ],
     [
       '11 before 12: no JSON and bad metadata',
@@ -87,13 +93,8 @@ describe.each(PLATFORMS)('the order of the stages on %s (rest.md 4)', (platform)
       'Metadata value',
     ],
   ] as const)('%s', async (_, method, path, call, expected) => {
-    const reply = await rest.call(method, path, call);
-    if (typeof expected === 'number') {
-      expect(reply.status).toBe(expected);
-    } else {
-      expect(reply.status).toBe(400);
-      expect(reply.body).toContain(expected);
-    }
+    const { status, body } = await rest.call(method, path, call);
+    expect(`${status} ${body}`).toContain(expected);
     expect(rest.driver.calls).toEqual([]);
   });
 });

@@ -1,4 +1,9 @@
-import type { HubDriver, WebPubSubDriver } from '../../../../lib/drivers/hub-driver.interface.js';
+import type {
+  HubDriver,
+  SendOptions,
+  WebPubSubDriver,
+} from '../../../../lib/drivers/hub-driver.interface.js';
+import type { Payload } from '../../../../lib/engine/payload.js';
 
 /** One call of an operation. */
 export interface RecordedCall {
@@ -14,6 +19,14 @@ export class RecordingDriver implements WebPubSubDriver {
   readonly calls: RecordedCall[] = [];
   readonly #answers = new Map<string, () => unknown>();
   isUp = true;
+
+  /** What was sent, whoever it was for. */
+  get sent(): { payload: Payload; options: SendOptions }[] {
+    return this.calls.map(({ args }) => {
+      const [payload, options] = args.slice(-2) as [Payload, SendOptions];
+      return { payload, options };
+    });
+  }
 
   /** What the operation answers from now on; a function may throw. */
   willAnswer(operation: Operation, answer: () => unknown): void {

@@ -1,0 +1,90 @@
+import { serviceErrors } from '../../errors/service-errors.js';
+import { isMessage, sendOptions, type SendDecoratorOptions } from './hub.decorators.js';
+import {
+  resolveOption,
+  resolveTarget,
+  type Dynamic,
+  type OperationDecoratorOptions,
+  type OperationTarget,
+} from './operation.call.js';
+import { operationDecorator } from './operation.decorator.js';
+
+/** Options of {@link CloseConnection}. */
+export interface CloseConnectionDecoratorOptions extends OperationDecoratorOptions {
+  /** Shown to JSON and protobuf clients. */
+  reason?: Dynamic<string>;
+}
+
+/**
+ * Sends what the method returns to one connection (operation `WebPubSub_SendToConnection`). Results
+ * are treated as by {@link SendToAll}.
+ *
+ * @example
+ * ```ts
+ * @SendToConnection(({ args }) => args[0], { hub: 'chat' })
+ * greet(connectionId: string) {
+ *   return { welcome: true };
+ * }
+ * ```
+ */
+export function SendToConnection(
+  connectionId: OperationTarget,
+  options: SendDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('SendToConnection', {
+    async onResult(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      if (id === undefined || !isMessage(call.result)) return;
+      const hub = hubs.resolve(options.hub);
+      await hub.sendToConnection(id, call.result, sendOptions(options, call));
+    },
+  });
+}
+
+/**
+ * Closes a connection after the method has succeeded (operation `WebPubSub_CloseConnection`).
+ *
+ * @example
+ * ```ts
+ * @Delete('sessions/:id')
+ * @CloseConnection(({ args }) => args[0], { hub: 'chat', reason: 'signed out' })
+ * signOut(@Param('id') id: string) {}
+ * ```
+ */
+export function CloseConnection(
+  connectionId: OperationTarget,
+  options: CloseConnectionDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('CloseConnection', {
+    async after(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      if (id === undefined) return;
+      const reason = resolveOption(options.reason, call);
+      await hubs.resolve(options.hub).closeConnection(id, { reason });
+    },
+  });
+}
+
+/**
+ * Lets the method run only if a connection is there (operation `WebPubSub_ConnectionExists`);
+ * otherwise the caller gets a {@link WebPubSubError} of status 404.
+ *
+ * @example
+ * ```ts
+ * @Get('connections/:id')
+ * @ConnectionExists(({ args }) => args[0], { hub: 'chat' })
+ * show(@Param('id') id: string) {}
+ * ```
+ */
+export function ConnectionExists(
+  connectionId: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('ConnectionExists', {
+    async before(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      if (id !== undefined && (await hubs.resolve(options.hub).connectionExists(id))) return;
+      throw serviceErrors.connectionNotFound(id ?? '', 'Warning');
+    },
+  });
+}

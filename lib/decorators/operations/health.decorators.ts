@@ -1,0 +1,22 @@
+import { serviceErrors } from '../../errors/service-errors.js';
+import { operationDecorator } from './operation.decorator.js';
+
+/**
+ * Lets the method run only while the service can be used (operation `HealthApi_GetHealthStatus`);
+ * otherwise the caller gets a {@link WebPubSubError} of status 503.
+ *
+ * @example
+ * ```ts
+ * @Post('broadcasts')
+ * @ServiceHealthy()
+ * start(@Body() broadcast: BroadcastDto) {}
+ * ```
+ */
+export function ServiceHealthy(): MethodDecorator {
+  return operationDecorator('ServiceHealthy', {
+    async before(_call, hubs) {
+      if (await hubs.isServiceHealthy()) return;
+      throw serviceErrors.unavailable('The Web PubSub service cannot be used.');
+    },
+  });
+}

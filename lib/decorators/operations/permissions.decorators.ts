@@ -1,0 +1,101 @@
+import type { Permission, PermissionOptions } from '../../drivers/operations/hub.operations.js';
+import { serviceErrors } from '../../errors/service-errors.js';
+import {
+  resolveTarget,
+  type OperationCall,
+  type OperationDecoratorOptions,
+  type OperationTarget,
+} from './operation.call.js';
+import { operationDecorator } from './operation.decorator.js';
+
+/** Options of the permission decorators: one group, or explicitly all of them. */
+export interface PermissionDecoratorOptions extends OperationDecoratorOptions {
+  /** The group, literally. */
+  targetName?: OperationTarget;
+  /** As {@link PermissionOptions.allGroups}. */
+  allGroups?: boolean;
+}
+
+/**
+ * Allows a connection something after the method has succeeded (operation
+ * `WebPubSub_GrantPermission`). No such connection: {@link WebPubSubError} of status 404.
+ *
+ * @example
+ * ```ts
+ * @GrantPermission('sendToGroup', ({ args }) => args[0], { hub: 'chat', targetName: 'stage' })
+ * handTheMicrophone(connectionId: string) {}
+ * ```
+ */
+export function GrantPermission(
+  permission: Permission,
+  connectionId: OperationTarget,
+  options: PermissionDecoratorOptions,
+): MethodDecorator {
+  return operationDecorator('GrantPermission', {
+    async after(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      if (id === undefined) return;
+      const hub = hubs.resolve(options.hub);
+      await hub.grantPermission(id, permission, permissionOptions(options, call));
+    },
+  });
+}
+
+/**
+ * Denies a connection something after the method has succeeded, even what a role allows (operation
+ * `WebPubSub_RevokePermission`).
+ *
+ * @example
+ * ```ts
+ * @RevokePermission('sendToGroup', ({ args }) => args[0], { hub: 'chat', targetName: 'stage' })
+ * takeTheMicrophone(connectionId: string) {}
+ * ```
+ */
+export function RevokePermission(
+  permission: Permission,
+  connectionId: OperationTarget,
+  options: PermissionDecoratorOptions,
+): MethodDecorator {
+  return operationDecorator('RevokePermission', {
+    async after(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      if (id === undefined) return;
+      const hub = hubs.resolve(options.hub);
+      await hub.revokePermission(id, permission, permissionOptions(options, call));
+    },
+  });
+}
+
+/**
+ * Lets the method run only if a connection may do something (operation `WebPubSub_CheckPermission`);
+ * otherwise the caller gets a {@link WebPubSubError} of status 404, as the service answers.
+ *
+ * @example
+ * ```ts
+ * @CheckPermission('sendToGroup', ({ args }) => args[0], { hub: 'chat', targetName: 'stage' })
+ * publish(connectionId: string, text: string) {}
+ * ```
+ */
+export function CheckPermission(
+  permission: Permission,
+  connectionId: OperationTarget,
+  options: PermissionDecoratorOptions,
+): MethodDecorator {
+  return operationDecorator('CheckPermission', {
+    async before(call, hubs) {
+      const id = resolveTarget(connectionId, call);
+      const hub = hubs.resolve(options.hub);
+      const target = permissionOptions(options, call);
+      if (id !== undefined && (await hub.hasPermission(id, permission, target))) return;
+      throw serviceErrors.permissionDenied(id ?? '', permission);
+    },
+  });
+}
+
+function permissionOptions(
+  { allGroups, targetName }: PermissionDecoratorOptions,
+  call: OperationCall,
+): PermissionOptions {
+  const group = targetName === undefined ? undefined : resolveTarget(targetName, call);
+  return { allGroups, targetName: group };
+}

@@ -1,0 +1,166 @@
+import { serviceErrors } from '../../errors/service-errors.js';
+import { isMessage, sendOptions, type SendDecoratorOptions } from './hub.decorators.js';
+import {
+  resolveTarget,
+  type OperationDecoratorOptions,
+  type OperationTarget,
+} from './operation.call.js';
+import { operationDecorator } from './operation.decorator.js';
+
+/** Options of {@link AddUserToGroup}. */
+export interface AddUserToGroupDecoratorOptions extends OperationDecoratorOptions {
+  /** As {@link AddUserToGroupOptions.remember}. */
+  remember?: boolean;
+}
+
+/**
+ * Sends what the method returns to every connection of a user (operation `WebPubSub_SendToUser`).
+ * Results are treated as by {@link SendToAll}.
+ *
+ * @example
+ * ```ts
+ * @SendToUser(({ args }) => args[0], { hub: 'chat' })
+ * remind(userId: string) {
+ *   return { reminder: 'stand-up in five minutes' };
+ * }
+ * ```
+ */
+export function SendToUser(
+  userId: OperationTarget,
+  options: SendDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('SendToUser', {
+    async onResult(call, hubs) {
+      const user = resolveTarget(userId, call);
+      if (user === undefined || !isMessage(call.result)) return;
+      await hubs.resolve(options.hub).sendToUser(user, call.result, sendOptions(options, call));
+    },
+  });
+}
+
+/**
+ * Puts every connection of a user into a group after the method has succeeded (operation
+ * `WebPubSub_AddUserToGroup`). No connection and nothing to remember: {@link WebPubSubError} of
+ * status 404.
+ *
+ * @example
+ * ```ts
+ * @AddUserToGroup('members', ({ result }) => (result as Member).id, { hub: 'chat', remember: true })
+ * register(dto: RegisterDto): Promise<Member> {
+ *   return this.members.create(dto);
+ * }
+ * ```
+ */
+export function AddUserToGroup(
+  group: OperationTarget,
+  userId: OperationTarget,
+  options: AddUserToGroupDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('AddUserToGroup', {
+    async after(call, hubs) {
+      const name = resolveTarget(group, call);
+      const user = resolveTarget(userId, call);
+      if (name === undefined || user === undefined) return;
+      const { hub, remember } = options;
+      await hubs.resolve(hub).addUserToGroup(name, user, { remember });
+    },
+  });
+}
+
+/**
+ * Takes every connection of a user out of a group after the method has succeeded (operation
+ * `WebPubSub_RemoveUserFromGroup`).
+ *
+ * @example
+ * ```ts
+ * @RemoveUserFromGroup('members', ({ args }) => args[0], { hub: 'chat' })
+ * leave(userId: string) {}
+ * ```
+ */
+export function RemoveUserFromGroup(
+  group: OperationTarget,
+  userId: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('RemoveUserFromGroup', {
+    async after(call, hubs) {
+      const name = resolveTarget(group, call);
+      const user = resolveTarget(userId, call);
+      if (name === undefined || user === undefined) return;
+      await hubs.resolve(options.hub).removeUserFromGroup(name, user);
+    },
+  });
+}
+
+/**
+ * Takes every connection of a user out of all its groups after the method has succeeded (operation
+ * `WebPubSub_RemoveUserFromAllGroups`).
+ *
+ * @example
+ * ```ts
+ * @RemoveUserFromAllGroups(({ args }) => args[0], { hub: 'chat' })
+ * suspend(userId: string) {}
+ * ```
+ */
+export function RemoveUserFromAllGroups(
+  userId: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('RemoveUserFromAllGroups', {
+    async after(call, hubs) {
+      const user = resolveTarget(userId, call);
+      if (user !== undefined) await hubs.resolve(options.hub).removeUserFromAllGroups(user);
+    },
+  });
+}
+
+/**
+ * Lets the method run only if a user has a connection (operation `WebPubSub_UserExists`); otherwise
+ * the caller gets a {@link WebPubSubError} of status 404.
+ *
+ * @example
+ * ```ts
+ * @Post('users/:user/messages')
+ * @UserExists(({ args }) => args[0], { hub: 'chat' })
+ * tell(@Param('user') user: string, @Body() message: MessageDto) {}
+ * ```
+ */
+export function UserExists(
+  userId: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('UserExists', {
+    async before(call, hubs) {
+      const user = resolveTarget(userId, call);
+      if (user !== undefined && (await hubs.resolve(options.hub).userExists(user))) return;
+      throw serviceErrors.userNotFound(user ?? '');
+    },
+  });
+}
+
+/**
+ * Lets the method run only if a user is in a group (operation `WebPubSub_UserExistsInGroup` of
+ * api-version 2020-10-01); otherwise the caller gets a {@link WebPubSubError} of status 404.
+ *
+ * @example
+ * ```ts
+ * @Post('rooms/:room/messages')
+ * @UserInGroup(({ args }) => (args[1] as User).id, ({ args }) => args[0], { hub: 'chat' })
+ * say(@Param('room') room: string, @CurrentUser() user: User) {}
+ * ```
+ */
+export function UserInGroup(
+  userId: OperationTarget,
+  group: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return operationDecorator('UserInGroup', {
+    async before(call, hubs) {
+      const user = resolveTarget(userId, call);
+      const name = resolveTarget(group, call);
+      const isKnown = user !== undefined && name !== undefined;
+      if (isKnown && (await hubs.resolve(options.hub).userExistsInGroup(user, name))) return;
+      throw serviceErrors.userNotInGroup(user ?? '', name ?? '');
+    },
+  });
+}
