@@ -66,6 +66,7 @@ export {
   RevokePermission,
   type PermissionDecoratorOptions,
 } from './decorators/operations/permissions.decorators.js';
+export { CheckFailedException } from './decorators/operations/check-failed.exception.js';
 export { ServiceHealthy } from './decorators/operations/health.decorators.js';
 
 export { AccessKeys, generateAccessKey } from './auth/access-key.js';

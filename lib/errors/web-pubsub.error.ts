@@ -32,6 +32,10 @@ export class WebPubSubError extends Error {
   readonly code: string;
   /** HTTP status of the failure. */
   readonly statusCode: number;
+  /** The same under the name of `http-errors`, by which Nest's default exception filter knows it. */
+  readonly status: number;
+  /** Whether the message may be shown to an HTTP caller, as in `http-errors`. */
+  readonly expose: boolean;
   /** What was wrong: `Connection`, `User`, `Request`, or the name of a parameter. */
   readonly target: string;
 
@@ -39,6 +43,8 @@ export class WebPubSubError extends Error {
     super(message, { cause: init.cause });
     this.code = init.code;
     this.statusCode = init.statusCode;
+    this.status = init.statusCode;
+    this.expose = init.statusCode < 500;
     this.target = init.target ?? 'Request';
   }
 }

@@ -1,4 +1,5 @@
 import { serviceErrors } from '../../errors/service-errors.js';
+import { CheckFailedException } from './check-failed.exception.js';
 import { isMessage, sendOptions, type SendDecoratorOptions } from './hub.decorators.js';
 import {
   resolveOption,
@@ -67,7 +68,7 @@ export function CloseConnection(
 
 /**
  * Lets the method run only if a connection is there (operation `WebPubSub_ConnectionExists`);
- * otherwise the caller gets a {@link WebPubSubError} of status 404.
+ * otherwise the caller gets a {@link CheckFailedException} of status 404.
  *
  * @example
  * ```ts
@@ -84,7 +85,7 @@ export function ConnectionExists(
     async before(call, hubs) {
       const id = resolveTarget(connectionId, call);
       if (id !== undefined && (await hubs.resolve(options.hub).connectionExists(id))) return;
-      throw serviceErrors.connectionNotFound(id ?? '', 'Warning');
+      throw new CheckFailedException(serviceErrors.connectionNotFound(id ?? '', 'Warning'));
     },
   });
 }

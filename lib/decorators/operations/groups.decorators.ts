@@ -1,4 +1,5 @@
 import { serviceErrors } from '../../errors/service-errors.js';
+import { CheckFailedException } from './check-failed.exception.js';
 import { isMessage, sendOptions, type SendToManyDecoratorOptions } from './hub.decorators.js';
 import {
   resolveTarget,
@@ -86,7 +87,7 @@ export function RemoveConnectionFromGroup(
 
 /**
  * Lets the method run only if a group has a member (operation `WebPubSub_GroupExists`); otherwise the
- * caller gets a {@link WebPubSubError} of status 404.
+ * caller gets a {@link CheckFailedException} of status 404.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export function GroupExists(
     async before(call, hubs) {
       const name = resolveTarget(group, call);
       if (name !== undefined && (await hubs.resolve(options.hub).groupExists(name))) return;
-      throw serviceErrors.groupNotFound(name ?? '');
+      throw new CheckFailedException(serviceErrors.groupNotFound(name ?? ''));
     },
   });
 }

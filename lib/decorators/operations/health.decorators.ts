@@ -1,9 +1,10 @@
 import { serviceErrors } from '../../errors/service-errors.js';
+import { CheckFailedException } from './check-failed.exception.js';
 import { operationDecorator } from './operation.decorator.js';
 
 /**
  * Lets the method run only while the service can be used (operation `HealthApi_GetHealthStatus`);
- * otherwise the caller gets a {@link WebPubSubError} of status 503.
+ * otherwise the caller gets a {@link CheckFailedException} of status 503.
  *
  * @example
  * ```ts
@@ -16,7 +17,9 @@ export function ServiceHealthy(): MethodDecorator {
   return operationDecorator('ServiceHealthy', {
     async before(_call, hubs) {
       if (await hubs.isServiceHealthy()) return;
-      throw serviceErrors.unavailable('The Web PubSub service cannot be used.');
+      throw new CheckFailedException(
+        serviceErrors.unavailable('The Web PubSub service cannot be used.'),
+      );
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Permission, PermissionOptions } from '../../drivers/operations/hub.operations.js';
 import { serviceErrors } from '../../errors/service-errors.js';
+import { CheckFailedException } from './check-failed.exception.js';
 import {
   resolveTarget,
   type OperationCall,
@@ -68,7 +69,7 @@ export function RevokePermission(
 
 /**
  * Lets the method run only if a connection may do something (operation `WebPubSub_CheckPermission`);
- * otherwise the caller gets a {@link WebPubSubError} of status 404, as the service answers.
+ * otherwise the caller gets a {@link CheckFailedException} of status 404, as the service answers.
  *
  * @example
  * ```ts
@@ -87,7 +88,7 @@ export function CheckPermission(
       const hub = hubs.resolve(options.hub);
       const target = permissionOptions(options, call);
       if (id !== undefined && (await hub.hasPermission(id, permission, target))) return;
-      throw serviceErrors.permissionDenied(id ?? '', permission);
+      throw new CheckFailedException(serviceErrors.permissionDenied(id ?? '', permission));
     },
   });
 }

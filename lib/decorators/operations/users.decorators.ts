@@ -1,4 +1,5 @@
 import { serviceErrors } from '../../errors/service-errors.js';
+import { CheckFailedException } from './check-failed.exception.js';
 import { isMessage, sendOptions, type SendDecoratorOptions } from './hub.decorators.js';
 import {
   resolveTarget,
@@ -116,7 +117,7 @@ export function RemoveUserFromAllGroups(
 
 /**
  * Lets the method run only if a user has a connection (operation `WebPubSub_UserExists`); otherwise
- * the caller gets a {@link WebPubSubError} of status 404.
+ * the caller gets a {@link CheckFailedException} of status 404.
  *
  * @example
  * ```ts
@@ -133,14 +134,14 @@ export function UserExists(
     async before(call, hubs) {
       const user = resolveTarget(userId, call);
       if (user !== undefined && (await hubs.resolve(options.hub).userExists(user))) return;
-      throw serviceErrors.userNotFound(user ?? '');
+      throw new CheckFailedException(serviceErrors.userNotFound(user ?? ''));
     },
   });
 }
 
 /**
  * Lets the method run only if a user is in a group (operation `WebPubSub_UserExistsInGroup` of
- * api-version 2020-10-01); otherwise the caller gets a {@link WebPubSubError} of status 404.
+ * api-version 2020-10-01); otherwise the caller gets a {@link CheckFailedException} of status 404.
  *
  * @example
  * ```ts
@@ -160,7 +161,7 @@ export function UserInGroup(
       const name = resolveTarget(group, call);
       const isKnown = user !== undefined && name !== undefined;
       if (isKnown && (await hubs.resolve(options.hub).userExistsInGroup(user, name))) return;
-      throw serviceErrors.userNotInGroup(user ?? '', name ?? '');
+      throw new CheckFailedException(serviceErrors.userNotInGroup(user ?? '', name ?? ''));
     },
   });
 }

@@ -406,7 +406,7 @@ describe.each(PLATFORMS)('hostile frames on %s', (platform) => {
     const client = await stage.json({ groups: ['echo'] });
     const value = json({ maxDepth: 4 }).filter((written) => written !== 'null');
     await assert(
-      asyncProperty(value, async (json) => {
+      asyncProperty(value, async (written) => {
         client.send(send(`"data":${written}`, 'echo'));
         expect(await client.hear()).toBe(
           `{"type":"message","from":"group","group":"echo","fromUserId":"ann","dataType":"json","data":${written}}`,

@@ -236,17 +236,18 @@ describe.each(PLATFORMS)('bodies on %s', (platform) => {
   describe('with metadata (6.5)', () => {
     it.each([
       // C45
-      [{ 'X-WebPubSub-Metadata-TraceId': 'a, b' }, [['traceid', 'b']]],
-      [{ 'x-webpubsub-metadata-A': ['1', '2'] }, [['a', '2']]],
+      ['the last of a list', { 'X-WebPubSub-Metadata-TraceId': 'a, b' }, [['traceid', 'b']]],
+      ['the last of several', { 'x-webpubsub-metadata-A': ['1', '2'] }, [['a', '2']]],
       [
+        'keys in their order, and empty values',
         { 'x-webpubsub-metadata-b': '1', 'x-webpubsub-metadata-a': '' },
         [
           ['b', '1'],
           ['a', ''],
         ],
       ],
-      [{ 'x-webpubsub-metadata-k': 'v'.repeat(1024) }, [['k', 'v'.repeat(1024)]]],
-    ])('reads %.60j', async (headers, entries) => {
+      ['a long value', { 'x-webpubsub-metadata-k': 'v'.repeat(1024) }, [['k', 'v'.repeat(1024)]]],
+    ])('reads %s', async (_, headers, entries) => {
       expect((await post('text/plain', 'x', headers)).status).toBe(202);
       expect([...(rest.driver.sent[0]?.options.metadata ?? [])]).toEqual(entries);
     });
@@ -259,16 +260,18 @@ describe.each(PLATFORMS)('bodies on %s', (platform) => {
     it.each([
       // C47
       [
+        'a value',
         { 'x-webpubsub-metadata-k': 'v'.repeat(1025) },
         "Metadata value for key 'k' exceeds 1024 bytes.",
       ],
       [
+        'all together',
         Object.fromEntries(
           Array.from({ length: 9 }, (_, n) => [`x-webpubsub-metadata-${n}`, 'v'.repeat(1024)]),
         ),
         'Metadata exceeds 8192 bytes.',
       ],
-    ])('refuses %.60j', async (headers, message) => {
+    ])('refuses too much: %s', async (_, headers, message) => {
       const reply = await post('text/plain', 'x', headers);
       expect(reply.status).toBe(400);
       expect(JSON.parse(reply.body)).toMatchObject({ target: 'Request', message });

@@ -150,13 +150,12 @@ describe.each(PLATFORMS)('errors on %s', (platform) => {
       ['PUT', '/api/hubs/1chat/users/u/groups/g', 'hub', 'Invalid hub name.'],
       // KELVIN SIGN, whose lower case is a plain k
       ['POST', '/api/hubs/%E2%84%AA/:send', 'hub', 'Invalid hub name.'],
-      ['POST', `/api/hubs/chat/groups/${'g'.repeat(1025)}/:send`, 'group', 'Invalid group name.'],
       ['POST', '/api/hubs/chat/groups/%20/:send', 'group', 'Invalid group name.'],
       ['DELETE', '/api/hubs/chat/users/u/groups/%20', 'group', 'Invalid group name.'],
       ['DELETE', '/api/hubs/chat/users/%20/groups', 'userId', 'Invalid user ID.'],
       ['DELETE', '/api/hubs/chat/connections/%20', 'connectionId', 'Invalid connection ID.'],
       ['PUT', '/api/hubs/chat/groups/g/connections/%0A', 'connectionId', 'Invalid connection ID.'],
-    ])('refuses %s %.60s for its %s', async (method, path, target, message) => {
+    ])('refuses %s %s for its %s', async (method, path, target, message) => {
       const reply = await rest.call(method, path);
       expect(reply.status).toBe(400);
       expect(JSON.parse(reply.body)).toMatchObject({ target, message });

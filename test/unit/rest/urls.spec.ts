@@ -31,14 +31,27 @@ describe.each(PLATFORMS)('URLs on %s', (platform) => {
     ['~', '~'],
     ['..%2F..', '..%2F..'],
     ['__proto__', '__proto__'],
-    ['g'.repeat(101), 'g'.repeat(101)],
-    ['g'.repeat(1024), 'g'.repeat(1024)],
-    ['%C3%A9'.repeat(1024), 'é'.repeat(1024)],
-  ])('decode the segment %.30s once, and no slash', async (segment, group) => {
+  ])('decode the segment %s once, and no slash', async (segment, group) => {
     const reply = await rest.call('PUT', `/api/hubs/chat/groups/${segment}/connections/c1`);
     expect(reply.status).toBe(200);
     expect(rest.driver.calls[0]?.args).toEqual([group, 'c1']);
   });
+
+  it.each([
+    // C41
+    ['g', 'g', 101, 200],
+    ['g', 'g', 1024, 200],
+    ['%C3%A9', 'é', 1024, 200],
+    ['g', 'g', 1025, 400],
+  ])(
+    'take a name of %s that stands for %s, %d times, with %d',
+    async (sent, name, times, status) => {
+      const path = `/api/hubs/chat/groups/${sent.repeat(times)}/connections/c1`;
+      expect((await rest.call('PUT', path)).status).toBe(status);
+      const args = [name.repeat(times), 'c1'];
+      expect(rest.driver.calls).toMatchObject(status === 200 ? [{ args }] : []);
+    },
+  );
 
   it('take hub names of any allowed form (C40)', async () => {
     expect((await rest.call('HEAD', '/api/hubs/a%5B1%5D/users/u')).status).toBe(200);
@@ -96,13 +109,13 @@ describe.each(PLATFORMS)('URLs on %s', (platform) => {
     ['PUT', '/api/hubs/chat/groups/a/b/connections/c1'],
     ['POST', '/api/hubs/~unrouted'],
     ['POST', '/api/hubs/chat/%ZZ'],
-    ['POST', `/api/hubs/chat/${'x'.repeat(2000)}`],
+    ['POST', `/api/hubs/chat/${'x'.repeat(101)}`],
     ['POST', '/api/hubs/chat/:closeConnections'],
     ['POST', '/api/hubs/chat/:generateToken'],
     ['POST', '/api/hubs/chat/:addToGroups'],
     ['GET', '/api/hubs/chat/groups/g1/connections'],
     ['DELETE', '/api/hubs/chat/connections/c1/groups'],
-  ])('are 404 and bare at %s %.40s', async (method, path) => {
+  ])('are 404 and bare at %s %s', async (method, path) => {
     const reply = await rest.call(method, path, NO_TOKEN);
     expect(reply).toMatchObject({ status: 404, body: '' });
     expect(reply.headers['content-length']).toBe('0');
