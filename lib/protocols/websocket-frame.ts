@@ -1,5 +1,6 @@
 const FINAL_TEXT = 0x81;
 const FINAL_BINARY = 0x82;
+const FINAL_PONG = 0x8a;
 
 /** One complete, unmasked text frame; the bytes are valid UTF-8. */
 export function textFrame(bytes: Buffer): Buffer {
@@ -9,6 +10,11 @@ export function textFrame(bytes: Buffer): Buffer {
 /** One complete, unmasked binary frame. */
 export function binaryFrame(bytes: Buffer): Buffer {
   return frame(FINAL_BINARY, bytes);
+}
+
+/** The answer to a ping of the client, with the payload of the ping. */
+export function pongFrame(bytes: Buffer): Buffer {
+  return frame(FINAL_PONG, bytes);
 }
 
 /** RFC 6455, section 5.2: the length takes 7 bits, or 16 or 64 more. */

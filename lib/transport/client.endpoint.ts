@@ -64,6 +64,8 @@ export class ClientEndpoint implements UpgradeHandler {
     const options = {
       noServer: true,
       clientTracking: false,
+      // Pongs go through the outbox, in order and counted.
+      autoPong: false,
       perMessageDeflate: false,
       maxPayload: parts.settings.maxMessageBytes,
       closeTimeout: CLOSE_GRACE_MS,

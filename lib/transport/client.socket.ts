@@ -6,6 +6,7 @@ import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
 import type { RequestProcessor } from '../engine/request.processor.js';
 import type { Timed, TimingWheel, WheelTimer } from '../engine/timing.wheel.js';
 import type { UpstreamMessage } from '../engine/upstream-message.js';
+import { pongFrame } from '../protocols/websocket-frame.js';
 import type { ClientWebSocket, WebSocketListener } from './client.web-socket.js';
 
 export interface ClientSocketParts {
@@ -16,6 +17,17 @@ export interface ClientSocketParts {
   /** Told when the socket has closed. */
   readonly onClosed: (socket: ClientSocket) => void;
 }
+
+/** The texts the service puts beside the codes of RFC 6455 (client-protocols.md 10.3). */
+const REASONS: Readonly<Record<number, string>> = {
+  1002: 'The client frame is invalid.',
+  1009: 'The client message is too large.',
+};
+
+/** Something the client sent. */
+type Incoming =
+  | { readonly kind: 'message'; readonly data: Buffer; readonly isBinary: boolean }
+  | { readonly kind: 'ping'; readonly data: Buffer };
 
 /** Pings without a sign of life after which the peer is given up (client-protocols.md 11.2). */
 const MISSED_PINGS = 3;
@@ -31,8 +43,8 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   /** What was written or decided before the WebSocket existed. */
   #early: Buffer[] = [];
   #earlyClose: { code: number; reason: string; graceMs: number } | undefined;
-  /** Messages that arrived while one before them was at work, or while the client did not read. */
-  #waiting: { data: Buffer; isBinary: boolean }[] = [];
+  /** What arrived while a message before it was at work, or while the client did not read. */
+  #waiting: Incoming[] = [];
   #busy = false;
   #timer: WheelTimer | undefined;
   #closing = false;
@@ -88,15 +100,19 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   }
 
   receive(data: Buffer, isBinary: boolean): void {
-    const connection = this.#connection;
-    if (connection === undefined || !connection.isOpen) return;
-    this.#waiting.push({ data, isBinary });
-    this.#work(connection);
+    this.#take({ kind: 'message', data, isBinary });
   }
 
-  closing(reason: string): void {
+  /** Answered in turn, so that a flood of pings is held back like any other. */
+  pinged(data: Buffer): void {
+    this.#take({ kind: 'ping', data });
+  }
+
+  closing(code: number | undefined, reason: string | undefined): string {
+    const text = reason ?? this.#reasonOf(code);
     this.#connection?.outbox.flushForClose();
-    this.#connection?.ended(reason);
+    this.#connection?.ended(text);
+    return text;
   }
 
   closed(): void {
@@ -122,11 +138,30 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     this.#schedule(this.parts.keepAliveIntervalMs);
   }
 
-  /** Any byte in either direction is a sign of life; while we do not read, silence is ours. */
+  #reasonOf(code: number | undefined): string {
+    if (code === undefined) return '';
+    if (code === 1007) return this.#connection?.protocol.invalidMessageReason ?? '';
+    return REASONS[code] ?? '';
+  }
+
+  #take(incoming: Incoming): void {
+    const connection = this.#connection;
+    if (connection === undefined || !connection.isOpen) return;
+    this.#waiting.push(incoming);
+    this.#work(connection);
+  }
+
+  /**
+   * Any byte of the client is a sign of life. While it is held back for not reading, what it takes is
+   * one; while a handler is at work, the silence is ours.
+   */
   #isSilent(): boolean {
     const socket = this.#socket;
     if (socket === undefined) return false;
-    const progress = socket.bytesRead + socket.bytesWritten - socket.writableLength;
+    const taken = this.#connection?.outbox.isBlocked
+      ? socket.bytesWritten - socket.writableLength
+      : 0;
+    const progress = socket.bytesRead + taken;
     const moved = progress !== this.#progress || this.#busy;
     this.#progress = progress;
     this.#missed = moved ? 0 : this.#missed + 1;
@@ -156,7 +191,8 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
         if (this.#webSocket?.isPaused) this.#webSocket.resume();
         return;
       }
-      this.#handle(connection, next.data, next.isBinary);
+      if (next.kind === 'ping') connection.reply(pongFrame(next.data));
+      else this.#handle(connection, next.data, next.isBinary);
     }
     if (connection.isOpen) this.#webSocket?.pause();
   }

@@ -3,20 +3,16 @@ import { WebSocket } from 'ws';
 /** Who is told what happens on a {@link ClientWebSocket}. */
 export interface WebSocketListener {
   receive(data: Buffer, isBinary: boolean): void;
+  pinged(data: Buffer): void;
   /**
    * A Close frame is about to be written: the last chance to write anything else.
    *
-   * @param reason the text of the Close frame
+   * @param reason the text of the Close frame; absent when `ws` closes over a broken frame
+   * @returns the text to write
    */
-  closing(reason: string): void;
+  closing(code: number | undefined, reason: string | undefined): string;
   closed(): void;
 }
-
-/** The texts the service puts beside the codes of RFC 6455 (client-protocols.md 10.3). */
-const REASONS: Readonly<Record<number, string>> = {
-  1002: 'The client frame is invalid.',
-  1009: 'The client message is too large.',
-};
 
 /**
  * The server side of one WebSocket. `ws` reads (frames, fragments, UTF-8, control frames) and runs
@@ -28,6 +24,7 @@ export class ClientWebSocket extends WebSocket {
   listen(listener: WebSocketListener): void {
     this.#listener = listener;
     this.on('message', onMessage);
+    this.on('ping', onPing);
     this.on('close', onClose);
     // The reason is in the close; without a listener the event would end the process.
     this.on('error', onError);
@@ -39,10 +36,9 @@ export class ClientWebSocket extends WebSocket {
 
   /** Every close passes here: ours, the echo of the client's, and that of a broken frame. */
   override close(code?: number, data?: string | Buffer): void {
-    // The receiver of `ws` closes with a code and no reason when a frame is broken.
-    const reason = data ?? (code === undefined ? undefined : REASONS[code]);
-    if (this.readyState === WebSocket.OPEN) this.#listener?.closing(reason?.toString() ?? '');
-    super.close(code, reason);
+    const isFirst = this.readyState === WebSocket.OPEN;
+    const text = isFirst ? this.#listener?.closing(code, data?.toString()) : data;
+    super.close(code, code === undefined ? undefined : text);
   }
 
   /** Closes a socket that never became a connection. */
@@ -55,6 +51,10 @@ export class ClientWebSocket extends WebSocket {
 // Shared by all sockets: a listener of its own for each would be memory a connection.
 function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
   (this as ClientWebSocket).listener?.receive(data as Buffer, isBinary);
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as ClientWebSocket).listener?.pinged(data);
 }
 
 function onClose(this: WebSocket): void {

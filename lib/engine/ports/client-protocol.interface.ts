@@ -15,6 +15,8 @@ export interface ClientProtocol {
   /** The predefined subprotocol, or `undefined` for raw clients. */
   readonly name: string | undefined;
   readonly encoder: FrameEncoder;
+  /** The text of Close 1007 when a message is no text at all: invalid UTF-8. */
+  readonly invalidMessageReason: string;
   /**
    * Reads one complete WebSocket message.
    *

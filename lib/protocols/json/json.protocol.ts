@@ -5,10 +5,13 @@ import {
 import { decodeJsonMessage, InvalidJsonMessage } from './json.decoder.js';
 import { jsonEncoder } from './json.encoder.js';
 
+const INVALID_MESSAGE = 'The client message is not a valid JSON protocol message.';
+
 /** `json.webpubsub.azure.v1` (client-protocols.md 5). */
 export const jsonProtocol: ClientProtocol = {
   name: 'json.webpubsub.azure.v1',
   encoder: jsonEncoder,
+  invalidMessageReason: INVALID_MESSAGE,
 
   decode(data, isBinary) {
     if (isBinary) {
@@ -18,8 +21,7 @@ export const jsonProtocol: ClientProtocol = {
       return decodeJsonMessage(data.toString('utf8'));
     } catch (error) {
       if (!(error instanceof InvalidJsonMessage)) throw error;
-      const reason = 'The client message is not a valid JSON protocol message.';
-      throw new ProtocolViolation(1007, reason, error.message);
+      throw new ProtocolViolation(1007, INVALID_MESSAGE, error.message);
     }
   },
 

@@ -25,6 +25,7 @@ export const rawEncoder: FrameEncoder = {
 export class RawProtocol implements ClientProtocol {
   readonly name = undefined;
   readonly encoder = rawEncoder;
+  readonly invalidMessageReason = '';
 
   constructor(private readonly mode: RawMode) {}
 
