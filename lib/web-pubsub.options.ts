@@ -1,5 +1,4 @@
 import type { EngineLimits } from './engine/limits.js';
-import type { UnacknowledgedFailure } from './engine/request.processor.js';
 
 /** Everything a caller or a client could make grow, with the number that stops it. */
 export interface WebPubSubLimits extends EngineLimits {
@@ -130,7 +129,7 @@ export interface WebPubSubModuleOptions {
    *
    * @defaultValue 'ignore'
    */
-  unacknowledgedFailure?: UnacknowledgedFailure;
+  unacknowledgedFailure?: 'ignore' | 'close';
   /** Limits that differ from their defaults. */
   limits?: Partial<WebPubSubLimits>;
   /**

@@ -53,7 +53,7 @@ export class AccessKeys {
 
   /**
    * @param primary not empty; no semicolon, control character or surrounding space, so that it fits
-   *   into a connection string. Fewer than {@link MIN_ACCESS_KEY_BYTES} are for development only.
+   *   into a connection string. Fewer than 32 UTF-8 bytes are for development only.
    * @throws {@link WebPubSubError} `InvalidAccessKey` when a key breaks that rule
    */
   constructor(primary: string, secondary?: string) {

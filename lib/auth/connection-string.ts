@@ -8,6 +8,7 @@ export interface ConnectionString {
 
 /** A connection string that cannot be used; {@link ConnectionStringError.problems} names each reason. */
 export class ConnectionStringError extends Error {
+  /** Name of the class, for logs. */
   override readonly name = 'ConnectionStringError';
 
   /** @param problems one sentence each, without any part of the access key */

@@ -24,9 +24,13 @@ export interface ConfigurationProblem {
  * ```
  */
 export class WebPubSubConfigurationError extends Error {
+  /** Name of the class, for logs. */
   override readonly name = 'WebPubSubConfigurationError';
 
-  constructor(readonly problems: readonly ConfigurationProblem[]) {
+  constructor(
+    /** Everything that is wrong, in the order of the options. */
+    readonly problems: readonly ConfigurationProblem[],
+  ) {
     super(
       [
         `The options of WebPubSubModule have ${problems.length} problem${problems.length === 1 ? '' : 's'}:`,

@@ -27,6 +27,7 @@ export interface WebPubSubErrorInit {
  * ```
  */
 export class WebPubSubError extends Error {
+  /** Name of the class, for logs. */
   override readonly name = 'WebPubSubError';
   /** Machine-readable code, for example `Error.Connection.NotExisted`. */
   readonly code: string;

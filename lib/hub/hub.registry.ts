@@ -10,7 +10,10 @@ export class HubRegistry {
   // Only names that code of the application uses come here, never those of callers.
   readonly #hubs = new Map<string, WebPubSubHub>();
 
-  /** @param names hubs that the application has configured, in lower case */
+  /**
+   * @internal
+   * @param names hubs that the application has configured, in lower case
+   */
   constructor(
     private readonly driver: WebPubSubDriver,
     private readonly names: readonly string[],

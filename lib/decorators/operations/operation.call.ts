@@ -4,7 +4,9 @@ import { WebPubSubError } from '../../errors/web-pubsub.error.js';
 export interface OperationContext {
   /** The object whose method it is. */
   readonly instance: object;
+  /** Name of its class. */
   readonly className: string;
+  /** Name of the method. */
   readonly methodName: string;
 }
 
@@ -14,6 +16,7 @@ export interface OperationCall {
   readonly args: readonly unknown[];
   /** What the method returned, or emitted; absent before it ran, so in checks. */
   readonly result?: unknown;
+  /** The object and the method. */
   readonly context: OperationContext;
 }
 
