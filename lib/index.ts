@@ -15,6 +15,7 @@ export { HubRegistry } from './hub/hub.registry.js';
 export { getHubToken } from './hub/hub.tokens.js';
 export type { BinaryMessage, HubMessage, JsonMessage } from './hub/message.types.js';
 export type {
+  AbortSignalLike,
   AddUserToGroupOptions,
   ClientTokenOptions,
   ClientTokenResult,

@@ -76,7 +76,10 @@ export function toSendOptions(options: SendToManyOptions): SendOptions {
 
 /** @throws the reason of a signal that is aborted already */
 export function checkSignal({ abortSignal }: OperationOptions = {}): void {
-  abortSignal?.throwIfAborted();
+  if (!abortSignal?.aborted) return;
+  throw abortSignal.reason instanceof Error
+    ? abortSignal.reason
+    : new DOMException('The operation was aborted.', 'AbortError');
 }
 
 function isTtl(value: number): boolean {

@@ -39,7 +39,7 @@ export class RecordingDriver implements WebPubSubDriver {
         if (operation === 'hub') return hub;
         return async (...args: unknown[]) => {
           this.operations.push({ hub, operation, args: args.map(shown) });
-          return await (this.#answers.get(operation)?.() ?? true);
+          return this.#answers.get(operation)?.() ?? true;
         };
       },
     });

@@ -1,10 +1,18 @@
 /** What a connection's own requests may be allowed to do (rest.md 5.9). */
 export type Permission = 'joinLeaveGroup' | 'sendToGroup';
 
+/** An `AbortSignal`, or what the Azure SDKs take for one. */
+export interface AbortSignalLike {
+  /** Whether the caller has given up. */
+  readonly aborted: boolean;
+  /** Why. */
+  readonly reason?: unknown;
+}
+
 /** What every operation of a hub takes. */
 export interface OperationOptions {
   /** Ends the wait: an operation whose signal is aborted before it starts is not carried out. */
-  abortSignal?: AbortSignal;
+  abortSignal?: AbortSignalLike;
 }
 
 /** Options of every send. */

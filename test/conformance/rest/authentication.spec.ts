@@ -2,9 +2,15 @@ import jwt from 'jsonwebtoken';
 import { AccessKeys } from 'nestjs-web-pubsub';
 import { ACCESS_KEY, SECONDARY_ACCESS_KEY } from '../../support/keys.js';
 import { PLATFORMS } from '../../support/platforms.js';
-import { clientToken, nowInSeconds, restToken, signToken } from '../../support/tokens.js';
-import { expectPresent, expectUnauthorized } from './answers.js';
-import { text, useScene } from './scene.js';
+import {
+  clientToken,
+  nowInSeconds,
+  restToken,
+  signToken,
+  type TokenClaims,
+} from '../../support/tokens.js';
+import { PRESENT, UNAUTHORIZED } from './answers.js';
+import { useScene } from './scene.js';
 
 const OTHER_KEY = 'another-key-0123456789-abcdefghijklmnopqrstuvwxyz';
 const MINUTE = 60;
@@ -151,7 +157,7 @@ const TOKENS: readonly TokenCase[] = [
     id: '7.3',
     what: 'for the hub only',
     opens: false,
-    token: (url) => restToken(url.replace(/\/connections.*/, '')),
+    token: (url) => restToken(url.replace(/(\/hubs\/chat).*/, '$1')),
   },
   {
     id: '7.3',
@@ -180,56 +186,55 @@ const TOKENS: readonly TokenCase[] = [
   { id: '7.3', what: 'that is empty', opens: false, token: () => '' },
 ];
 
+const PATH = '/connections/{c1}';
+
 describe.each(PLATFORMS)('authentication on %s', (platform) => {
   const scene = useScene(platform, { module: { secondaryAccessKey: SECONDARY_ACCESS_KEY } });
-  const PATH = '/connections/{c1}';
+  const url = (operation: string): string => scene().rest.url(scene().target(operation));
 
   it.each([
     { id: 'B1', what: 'no Authorization', headers: {} },
     { id: 'B2', what: 'another scheme', headers: { authorization: 'Basic abc' } },
   ])('$id refuses a request with $what', async ({ headers }) => {
     await scene().cast({ J1: {} });
-    expectUnauthorized(await scene().call('HEAD', PATH, { token: null, headers }));
+    const answer = await scene().call('HEAD', PATH, { token: null, headers });
+    expect(answer).toMatchObject(UNAUTHORIZED);
   });
 
   it('B3 reads the scheme in any case', async () => {
     await scene().cast({ J1: {} });
-    const target = scene().target(PATH);
-    const authorization = `bearer ${restToken(scene().rest.url(target))}`;
-    const call = { token: null, headers: { authorization } };
-    expectPresent(await scene().rest.call('HEAD', target, call));
+    const headers = { authorization: `bearer ${restToken(url(PATH))}` };
+    expect(await scene().call('HEAD', PATH, { token: null, headers })).toEqual(PRESENT);
   });
 
   it.each(TOKENS.filter(({ opens }) => opens))('$id takes a token $what', async ({ token }) => {
     await scene().cast({ J1: {} });
-    const target = scene().target(PATH);
-    const call = { token: token(scene().rest.url(target)) };
-    expectPresent(await scene().rest.call('HEAD', target, call));
+    expect(await scene().call('HEAD', PATH, { token: token(url(PATH)) })).toEqual(PRESENT);
   });
 
   it.each(TOKENS.filter(({ opens }) => !opens))('$id refuses a token $what', async ({ token }) => {
     const { J1 } = await scene().cast({ J1: {} });
-    const target = scene().target(PATH);
-    const call = { token: token(scene().rest.url(target)) };
-    expectUnauthorized(await scene().rest.call('HEAD', target, call));
     // A refusal has no effect, whatever was asked (7.4).
-    expectUnauthorized(await scene().rest.call('DELETE', target, call));
-    const send = scene().target('/:send');
-    const refused = { ...text('x'), token: token(scene().rest.url(send)) };
-    expectUnauthorized(await scene().rest.call('POST', send, refused));
+    for (const [method, path] of [
+      ['HEAD', PATH],
+      ['DELETE', PATH],
+      ['POST', '/:send'],
+    ] as const) {
+      const answer = await scene().call(method, path, { token: token(url(path)) });
+      expect(answer).toMatchObject(UNAUTHORIZED);
+    }
     expect(await scene().heard(J1)).toEqual([]);
   });
 
   it('B17 refuses the secondary key from the moment it is exchanged', async () => {
     const { J1 } = await scene().cast({ J1: {} });
-    const target = scene().target(PATH);
-    const call = { token: restToken(scene().rest.url(target), {}, SECONDARY_ACCESS_KEY) };
-    expectPresent(await scene().rest.call('HEAD', target, call));
+    const call = { token: restToken(url(PATH), {}, SECONDARY_ACCESS_KEY) };
+    expect(await scene().call('HEAD', PATH, call)).toEqual(PRESENT);
 
     const keys = scene().stage.host.app.get(AccessKeys, { strict: false });
     keys.replace(ACCESS_KEY, OTHER_KEY);
     try {
-      expectUnauthorized(await scene().rest.call('HEAD', target, call));
+      expect(await scene().call('HEAD', PATH, call)).toMatchObject(UNAUTHORIZED);
       await J1.expectQuiet();
     } finally {
       keys.replace(ACCESS_KEY, SECONDARY_ACCESS_KEY);
@@ -237,18 +242,20 @@ describe.each(PLATFORMS)('authentication on %s', (platform) => {
   });
 });
 
+function handshake(accessToken: string): string {
+  return `/client/hubs/chat?access_token=${accessToken}`;
+}
+
 describe.each(PLATFORMS)('authentication of clients on %s', (platform) => {
   const scene = useScene(platform, { module: { secondaryAccessKey: SECONDARY_ACCESS_KEY } });
-  const token = (hub = 'chat', claims = {}, key: string | Buffer = ACCESS_KEY): string =>
-    clientToken(scene().stage.url, hub, { sub: 'user1', ...claims }, key);
-  const target = (accessToken: string): string => `/client/hubs/chat?access_token=${accessToken}`;
+  const token = (claims: TokenClaims = {}, key: string | Buffer = ACCESS_KEY): string =>
+    clientToken(scene().stage.url, 'chat', { sub: 'user1', ...claims }, key);
 
   it.each([
-    { id: 'B24', what: 'in the query', key: ACCESS_KEY },
-    { id: 'B24', what: 'in the query, signed with the secondary key', key: SECONDARY_ACCESS_KEY },
-  ])('$id takes a token $what', async ({ key }) => {
-    const { status } = await scene().stage.upgrade(target(token('chat', {}, key)));
-    expect(status).toBe(101);
+    { key: 'primary', value: ACCESS_KEY },
+    { key: 'secondary', value: SECONDARY_ACCESS_KEY },
+  ])('B24 takes a token in the query, signed with the $key key', async ({ value }) => {
+    expect((await scene().stage.upgrade(handshake(token({}, value)))).status).toBe(101);
   });
 
   it.each(['/client/hubs/chat', '/client/hubs/chat?access_token='])(
@@ -260,34 +267,36 @@ describe.each(PLATFORMS)('authentication of clients on %s', (platform) => {
   );
 
   it.each([
-    { id: 'B25', what: 'a token for another hub', status: 401, path: () => target(token('other')) },
-    { id: 'B27', what: 'no token', status: 401, path: () => '/client/hubs/chat' },
     {
-      id: 'B28',
-      what: 'a group name that is none',
-      status: 400,
-      path: () => target(token('chat', { 'webpubsub.group': [' '] })),
+      id: 'B25',
+      what: 'a token for another hub',
+      target: () => handshake(clientToken(scene().stage.url, 'other')),
     },
+    { id: 'B27', what: 'no token', target: () => '/client/hubs/chat' },
     {
       id: 'B30',
       what: 'a token signed with the decoded key',
-      status: 401,
-      path: () => target(token('chat', {}, Buffer.from(ACCESS_KEY, 'base64'))),
+      target: () => handshake(token({}, Buffer.from(ACCESS_KEY, 'base64'))),
     },
     {
       id: '7.5',
       what: 'a token of the REST API',
-      status: 401,
-      path: () => target(restToken(`${scene().stage.url}/api/hubs/chat`)),
+      target: () => handshake(restToken(`${scene().stage.url}/api/hubs/chat`)),
     },
-  ])('$id refuses a handshake with $what', async ({ path, status }) => {
-    const refusal = await scene().stage.refusal(path());
-    expect(refusal.status).toBe(status);
-    if (status === 400) expect(refusal.body).toBe('The token contains an invalid group name.');
+  ])('$id refuses a handshake with $what', async ({ target }) => {
+    expect((await scene().stage.refusal(target())).status).toBe(401);
+  });
+
+  it('B28 refuses a handshake with a group name that is none', async () => {
+    const target = handshake(token({ 'webpubsub.group': [' '] }));
+    expect(await scene().stage.refusal(target)).toMatchObject({
+      status: 400,
+      body: 'The token contains an invalid group name.',
+    });
   });
 
   it('B29 refuses a request that is no handshake', async () => {
-    const answer = await scene().rest.call('GET', target(token()), { token: null });
+    const answer = await scene().rest.call('GET', handshake(token()), { token: null });
     expect(answer.status).toBe(400);
   });
 });

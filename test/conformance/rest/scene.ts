@@ -1,7 +1,8 @@
-import { RestClient, type RestAnswer, type RestCall } from '../../support/rest.client.js';
+import { RestClient, type RestCall } from '../../support/rest.client.js';
 import type { Platform } from '../../support/platforms.js';
 import { startStage, type Persona, type Stage, type StageOptions } from '../../support/stage.js';
 import type { WireClient } from '../../support/wire.client.js';
+import { outcomeOf, type Outcome } from './answers.js';
 
 /** The clients of the acceptance cases: J speaks JSON, W is raw; `{c1}` to `{c3}` are their ids. */
 export type Role = 'J1' | 'J2' | 'W3';
@@ -52,8 +53,8 @@ export class Scene {
     method: string,
     operation: string,
     { version, ...call }: SceneCall = {},
-  ): Promise<RestAnswer> {
-    return await this.rest.call(method, this.target(operation, version), call);
+  ): Promise<Outcome> {
+    return outcomeOf(await this.rest.call(method, this.target(operation, version), call));
   }
 
   async status(method: string, operation: string, call?: SceneCall): Promise<number> {
@@ -107,12 +108,12 @@ function typed(type: string, body: string | Buffer): RestCall {
 }
 
 /** A text to send. */
-export function text(body: string): RestCall {
+export function text(body: string | Buffer): RestCall {
   return typed('text/plain', body);
 }
 
 /** A JSON text to send. */
-export function json(body: string): RestCall {
+export function json(body: string | Buffer): RestCall {
   return typed('application/json', body);
 }
 
