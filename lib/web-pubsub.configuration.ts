@@ -36,6 +36,7 @@ export interface WebPubSubConfiguration {
     readonly keepAliveIntervalMs: number;
     readonly handshakeTimeoutMs: number;
     readonly drainTimeoutMs: number;
+    readonly recoveryWindowMs: number;
   };
   readonly unacknowledgedFailure: 'ignore' | 'close';
   readonly limits: Readonly<WebPubSubLimits>;
@@ -86,10 +87,12 @@ export function resolveConfiguration(
         'keepAliveIntervalSeconds',
         'handshakeTimeoutSeconds',
         'drainTimeoutSeconds',
+        'recoveryWindowSeconds',
       ]),
       keepAliveIntervalMs: read.milliseconds('websocket.keepAliveIntervalSeconds', 20, 0.05, 120),
       handshakeTimeoutMs: read.milliseconds('websocket.handshakeTimeoutSeconds', 30, 0.05, 300),
       drainTimeoutMs: read.milliseconds('websocket.drainTimeoutSeconds', 5, 0, 300),
+      recoveryWindowMs: read.milliseconds('websocket.recoveryWindowSeconds', 30, 0.05, 3600),
     },
     unacknowledgedFailure: read.oneOf('unacknowledgedFailure', ['ignore', 'close'], 'ignore'),
     limits: readLimits(read),

@@ -66,6 +66,13 @@ export interface WebPubSubWebSocketOptions {
    * @defaultValue 5
    */
   drainTimeoutSeconds?: number;
+  /**
+   * Seconds that a reliable client has to come back after its socket broke. Meanwhile it is a member of
+   * its groups, and what it is sent is kept.
+   *
+   * @defaultValue 30
+   */
+  recoveryWindowSeconds?: number;
 }
 
 /**

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { Logger, type Provider } from '@nestjs/common';
 import { AccessKeys } from './auth/access-key.js';
+import { MacReconnectionTokens } from './auth/reconnection-token.js';
 import { TokenVerifier } from './auth/token.verifier.js';
 import { MemoryBackplane } from './backplane/memory/memory.backplane.js';
 import { WEB_PUBSUB_DRIVER } from './drivers/driver.token.js';
@@ -49,13 +51,19 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
     { provide: EVENT_SINK, useClass: UnhandledEventSink },
     {
       provide: Engine,
-      useFactory: ({ limits, unacknowledgedFailure }: WebPubSubConfiguration, events: EventSink) =>
+      useFactory: (
+        { limits, unacknowledgedFailure, websocket }: WebPubSubConfiguration,
+        events: EventSink,
+      ) =>
         new Engine({
           backplane: new MemoryBackplane(),
           diagnostics: new Logger('WebPubSub'),
           events,
           limits,
           unacknowledgedFailure,
+          // Known to this process only: connections do not outlive it either.
+          tokens: new MacReconnectionTokens(randomBytes(32)),
+          recoveryWindowMs: websocket.recoveryWindowMs,
         }),
       inject: [CONFIGURATION, EVENT_SINK],
     },

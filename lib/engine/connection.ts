@@ -1,15 +1,19 @@
 import type { AckMemory } from './ack-memory.js';
-import { plainDelivery, type Delivery } from './delivery.js';
+import { plainDelivery } from './delivery.js';
 import type { Group } from './group.js';
-import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS } from './limits.js';
+import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS, type EngineLimits } from './limits.js';
 import type { LocalHub } from './local-hub.js';
 import type { Message } from './message.js';
-import { Outbox, type OutboxSettings, type OutboxOwner } from './outbox.js';
+import { Outbox, type OutboxOwner, type OutboxSettings } from './outbox.js';
 import type { Permissions } from './permissions.js';
 import type { ClientProtocol } from './ports/client-protocol.interface.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
 import type { EventConnection } from './ports/event-sink.interface.js';
+import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.js';
+import { ReliableSession } from './reliable.session.js';
+import type { Session, SessionOwner } from './session.js';
 import { SmallSet } from './small-set.js';
+import type { Timed, TimingWheel, WheelTimer } from './timing.wheel.js';
 
 /** Who a connection is; settled before its WebSocket is accepted. */
 export interface ConnectionInit {
@@ -21,31 +25,50 @@ export interface ConnectionInit {
   /** The subprotocol of the handshake answer, in the client's spelling. */
   readonly subprotocol: string | undefined;
   readonly state: string | undefined;
+  /** Makes the session of a protocol that has one of its own. */
+  readonly createSession?: (owner: SessionOwner) => Session;
 }
 
-/** One client of a hub: who it is, what it may do, where it is a member, and what it is owed. */
-export class Connection implements OutboxOwner {
+/** What all connections of a node have in common. */
+export interface ConnectionParts {
+  readonly outbox: OutboxSettings;
+  readonly timers: TimingWheel;
+  readonly tokens: ReconnectionTokens;
+  readonly limits: Readonly<EngineLimits>;
+  /** How long a reliable connection waits for its client to come back. */
+  readonly recoveryWindowMs: number;
+}
+
+/**
+ * One client of a hub: who it is, what it may do, where it is a member, and what it is owed. A
+ * reliable one outlives its socket for a while: it is detached, and still gets messages.
+ */
+export class Connection implements OutboxOwner, SessionOwner, Timed {
   readonly id: string;
   readonly userId: string | undefined;
   readonly permissions: Permissions;
   readonly protocol: ClientProtocol;
   readonly subprotocol: string | undefined;
   readonly groups = new SmallSet<Group>();
-  readonly outbox: Outbox;
-  readonly delivery: Delivery = plainDelivery;
+  readonly session: Session | undefined;
   /** Opaque to us; event handlers set it. */
   state: string | undefined;
   /** Made with the first request that carries an `ackId`. */
   ackMemory: AckMemory | undefined;
+  /** The message that is at work, whichever socket it came from. */
+  work: Promise<void> | undefined;
   #open = true;
   #events = 0;
   #aborter: AbortController | undefined;
+  #channel: ConnectionChannel | undefined;
+  #outbox: Outbox | undefined;
+  #expiry: WheelTimer | undefined;
 
   constructor(
     init: ConnectionInit,
     private readonly hub: LocalHub,
-    private readonly channel: ConnectionChannel,
-    outboxSettings: OutboxSettings,
+    channel: ConnectionChannel,
+    private readonly parts: ConnectionParts,
   ) {
     this.id = init.id;
     this.userId = init.userId;
@@ -53,14 +76,18 @@ export class Connection implements OutboxOwner {
     this.protocol = init.protocol;
     this.subprotocol = init.subprotocol;
     this.state = init.state;
-    this.outbox = new Outbox(outboxSettings, channel, this);
-    // Queued before anything else can be: a message never precedes it.
-    this.reply(init.protocol.encoder.connected({ connectionId: init.id, userId: init.userId }));
+    this.session = init.createSession?.(this) ?? this.#createReliableSession();
+    this.#attach(channel);
   }
 
   /** False from the moment the connection has left every lookup table. */
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  /** Whether the client has not taken what was written to it. */
+  get isBlocked(): boolean {
+    return this.#outbox?.isBlocked ?? false;
   }
 
   get info(): EventConnection {
@@ -87,12 +114,61 @@ export class Connection implements OutboxOwner {
   }
 
   deliver(message: Message): void {
-    if (this.#open) this.delivery.deliver(message, this.protocol.encoder, this.outbox);
+    if (!this.#open) return;
+    (this.session ?? plainDelivery).deliver(message, this.protocol.encoder, this.#outbox);
   }
 
   /** Queues a frame that only this client gets: an ack, a pong, the `connected` frame. */
   reply(frame: Buffer | undefined): void {
-    if (this.#open && frame !== undefined) this.outbox.reply(frame);
+    if (this.#open && frame !== undefined) this.#outbox?.reply(frame);
+  }
+
+  /** Whether this socket is the one the connection is served by. */
+  isServedBy(channel: ConnectionChannel): boolean {
+    return this.#open && this.#channel === channel;
+  }
+
+  /** The socket takes bytes: at first, and again after it did not. */
+  drained(channel: ConnectionChannel): void {
+    if (this.isServedBy(channel)) this.#outbox?.drained();
+  }
+
+  /** Writes what is queued before somebody else closes the socket. */
+  flushForClose(channel: ConnectionChannel): void {
+    if (this.isServedBy(channel)) this.#outbox?.flushForClose();
+  }
+
+  /**
+   * The client is back on another socket: the old one is cut, and what it may have missed is sent
+   * again. The caller has checked that the connection has a {@link session}.
+   */
+  recover(channel: ConnectionChannel): void {
+    if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
+    this.#expiry = undefined;
+    const previous = this.#channel;
+    this.#channel = undefined;
+    previous?.abort();
+    const outbox = this.#attach(channel);
+    this.session?.resume(outbox);
+  }
+
+  /** The socket broke; a reliable connection waits for its client to come back. */
+  lost(channel: ConnectionChannel, reason: string): void {
+    if (!this.isServedBy(channel)) return;
+    const detachedMs = this.session?.detachedMs ?? 0;
+    if (detachedMs === 0) {
+      this.ended(reason);
+      return;
+    }
+    this.#channel = undefined;
+    this.#outbox = undefined;
+    this.#expiry = this.parts.timers.schedule(detachedMs, this);
+  }
+
+  /** The recovery window is over. */
+  onTimer(): void {
+    this.#expiry = undefined;
+    this.ended('The connection recovery timeout expired.');
   }
 
   /** Closes on behalf of the application (client-protocols.md 10.2). */
@@ -120,22 +196,62 @@ export class Connection implements OutboxOwner {
     this.#end(1008, reason, reason, SLOW_CLOSE_GRACE_MS);
   }
 
-  /** The socket is gone; there is nobody left to write to. */
+  sessionOverflow(): void {
+    const reason = 'The reliable message buffer is full.';
+    this.#end(1008, reason, reason, SLOW_CLOSE_GRACE_MS);
+  }
+
+  /** The connection is over, and there is nobody left to write to. */
   ended(reason: string): void {
-    this.#leave(reason);
+    if (!this.#open) return;
+    this.#open = false;
+    this.#aborter?.abort();
+    if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
+    this.hub.remove(this, reason === '' ? 'The connection ended.' : reason);
   }
 
   #end(code: number, reason: string, eventReason: string, graceMs: number): void {
     if (!this.#open) return;
-    this.outbox.flushForClose();
-    this.#leave(eventReason);
-    this.channel.close(code, reason, graceMs);
+    this.#outbox?.flushForClose();
+    this.ended(eventReason);
+    this.#channel?.close(code, reason, graceMs);
   }
 
-  #leave(reason: string): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#aborter?.abort();
-    this.hub.remove(this, reason === '' ? 'The connection ended.' : reason);
+  #attach(channel: ConnectionChannel): Outbox {
+    this.#channel = channel;
+    this.#outbox = new Outbox(this.parts.outbox, channel, this);
+    // Queued before anything else can be: a message never precedes it.
+    this.reply(
+      this.protocol.encoder.connected({
+        connectionId: this.id,
+        userId: this.userId,
+        ...(this.protocol.reliableEncoder && { reconnectionToken: this.#issueToken() }),
+      }),
+    );
+    return this.#outbox;
+  }
+
+  #createReliableSession(): ReliableSession | undefined {
+    const encoder = this.protocol.reliableEncoder;
+    if (encoder === undefined) return undefined;
+    const { limits, outbox } = this.parts;
+    return new ReliableSession(
+      {
+        encoder,
+        clock: outbox.clock,
+        maxMessages: limits.reliableBufferMessages,
+        maxBytes: limits.reliableBufferBytes,
+        recoveryWindowMs: this.parts.recoveryWindowMs,
+      },
+      this,
+    );
+  }
+
+  #issueToken(): string {
+    return this.parts.tokens.issue({
+      hub: this.hub.name,
+      connectionId: this.id,
+      subprotocol: this.protocol.name ?? '',
+    });
   }
 }

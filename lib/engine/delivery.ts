@@ -7,12 +7,13 @@ import type { FrameEncoder } from './ports/frame-encoder.interface.js';
  * and replay what they deliver bring one for each connection.
  */
 export interface Delivery {
-  deliver(message: Message, encoder: FrameEncoder, outbox: Outbox): void;
+  /** @param outbox absent while the connection has no socket */
+  deliver(message: Message, encoder: FrameEncoder, outbox: Outbox | undefined): void;
 }
 
 /** At most once: the shared frame goes into the outbox and is forgotten. */
 export const plainDelivery: Delivery = {
   deliver(message, encoder, outbox) {
-    outbox.append(message.frame(encoder), message.expiresAt);
+    outbox?.append(message.frame(encoder), message.expiresAt);
   },
 };

@@ -3,12 +3,14 @@ import type { Answer, Command, Request } from '../backplane/backplane.message.js
 import { EVERY_NODE } from '../backplane/backplane.subjects.js';
 import { systemClock, type Clock } from './clock.js';
 import { handleCommand, handleRequest } from './command.handler.js';
+import type { Connection, ConnectionParts } from './connection.js';
 import { FlushScheduler } from './flush.scheduler.js';
 import { Hub } from './hub.js';
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.js';
 import { LocalHub } from './local-hub.js';
 import type { Diagnostics } from './ports/diagnostics.interface.js';
 import type { EventSink } from './ports/event-sink.interface.js';
+import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.js';
 import { RequestProcessor, type UnacknowledgedFailure } from './request.processor.js';
 import { TimingWheel } from './timing.wheel.js';
 
@@ -18,8 +20,17 @@ export interface EngineOptions {
   readonly diagnostics: Diagnostics;
   readonly limits?: Partial<EngineLimits>;
   readonly clock?: Clock;
+  readonly tokens: ReconnectionTokens;
   readonly unacknowledgedFailure?: UnacknowledgedFailure;
+  /**
+   * How long a reliable connection waits for its client to come back.
+   *
+   * @defaultValue 30000
+   */
+  readonly recoveryWindowMs?: number;
 }
+
+const RECOVERY_WINDOW_MS = 30_000;
 
 /** The part of a hub that serves the clients connected to this process. */
 export interface ServedHub {
@@ -32,7 +43,7 @@ export class Engine implements BackplaneNode {
   readonly clock: Clock;
   readonly limits: Readonly<EngineLimits>;
   readonly timers = new TimingWheel();
-  readonly #scheduler = new FlushScheduler();
+  readonly #connectionParts: ConnectionParts;
   // A hub is here while it has a connection or remembers something: names cost nothing.
   readonly #hubs = new Map<string, ServedHub>();
   #running = false;
@@ -40,6 +51,18 @@ export class Engine implements BackplaneNode {
   constructor(private readonly options: EngineOptions) {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#connectionParts = {
+      outbox: {
+        scheduler: new FlushScheduler(),
+        clock: this.clock,
+        maxMessages: this.limits.outboundQueueMessages,
+        maxBytes: this.limits.outboundQueueBytes,
+      },
+      timers: this.timers,
+      tokens: options.tokens,
+      limits: this.limits,
+      recoveryWindowMs: options.recoveryWindowMs ?? RECOVERY_WINDOW_MS,
+    };
   }
 
   async start(): Promise<void> {
@@ -50,6 +73,9 @@ export class Engine implements BackplaneNode {
 
   async stop(): Promise<void> {
     this.#running = false;
+    for (const { local } of Array.from(this.#hubs.values())) {
+      local.endAll('The service is reloading.');
+    }
     this.timers.stop();
     await this.options.backplane.stop();
   }
@@ -73,6 +99,21 @@ export class Engine implements BackplaneNode {
     return served;
   }
 
+  /**
+   * The connection that a client wants back: it is here, it is reliable, and the token is its own.
+   *
+   * @param hub lower case
+   */
+  recoverable(hub: string, connectionId: string, token: string): Connection | undefined {
+    const connection = this.#hubs.get(hub)?.local.connection(connectionId);
+    const subprotocol = connection?.protocol.name;
+    if (connection?.protocol.reliableEncoder === undefined || subprotocol === undefined) {
+      return undefined;
+    }
+    const subject = { hub, connectionId, subprotocol };
+    return this.options.tokens.isValid(token, subject) ? connection : undefined;
+  }
+
   command(hub: string, command: Command): void {
     const served = this.#hubs.get(hub);
     if (served !== undefined) handleCommand(served.local, command);
@@ -91,12 +132,7 @@ export class Engine implements BackplaneNode {
       backplane,
       events,
       limits: this.limits,
-      outbox: {
-        scheduler: this.#scheduler,
-        clock: this.clock,
-        maxMessages: this.limits.outboundQueueMessages,
-        maxBytes: this.limits.outboundQueueBytes,
-      },
+      connection: this.#connectionParts,
       onEmpty: (hub) => {
         if (this.#hubs.get(hub.name)?.local === hub) this.#hubs.delete(hub.name);
       },

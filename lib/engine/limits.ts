@@ -25,6 +25,18 @@ export interface EngineLimits {
    */
   outboundQueueBytes: number;
   /**
+   * Messages that a reliable client has not confirmed; one more closes it with 1008.
+   *
+   * @defaultValue 1000
+   */
+  reliableBufferMessages: number;
+  /**
+   * Bytes that a reliable client has not confirmed; more close it with 1008.
+   *
+   * @defaultValue 16777216 (16 MiB)
+   */
+  reliableBufferBytes: number;
+  /**
    * Successful `ackId`s remembered for one connection; the oldest is forgotten first.
    *
    * @defaultValue 1000
@@ -57,6 +69,8 @@ export const DEFAULT_LIMITS: Readonly<EngineLimits> = {
   groupsPerConnection: 10_000,
   outboundQueueMessages: 1000,
   outboundQueueBytes: 16 * 1024 * 1024,
+  reliableBufferMessages: 1000,
+  reliableBufferBytes: 16 * 1024 * 1024,
   ackMemory: 1000,
   literalGroupsPerPermission: 1000,
   patternsPerPermission: 9,

@@ -1,10 +1,9 @@
 import type { Backplane } from '../backplane/backplane.interface.js';
 import type { Target } from '../backplane/backplane.message.js';
 import { subjectOf } from '../backplane/backplane.subjects.js';
-import { Connection, type ConnectionInit } from './connection.js';
+import { Connection, type ConnectionInit, type ConnectionParts } from './connection.js';
 import { Group } from './group.js';
 import type { EngineLimits } from './limits.js';
-import type { OutboxSettings } from './outbox.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
 import type { EventSink } from './ports/event-sink.interface.js';
 import { RememberedGroups } from './remembered-groups.js';
@@ -15,7 +14,7 @@ export interface LocalHubParts {
   readonly backplane: Backplane;
   readonly events: EventSink;
   readonly limits: Readonly<EngineLimits>;
-  readonly outbox: OutboxSettings;
+  readonly connection: ConnectionParts;
   /** Told when nothing is left in the hub. */
   readonly onEmpty: (hub: LocalHub) => void;
 }
@@ -52,6 +51,11 @@ export class LocalHub {
     return this.parts.limits;
   }
 
+  /** Ends every connection that is left, detached ones too. */
+  endAll(reason: string): void {
+    for (const connection of Array.from(this.#connections.values())) connection.ended(reason);
+  }
+
   connection(id: string): Connection | undefined {
     return this.#connections.get(id);
   }
@@ -81,7 +85,7 @@ export class LocalHub {
     channel: ConnectionChannel,
     groups: Iterable<string>,
   ): Promise<Connection> {
-    const connection = new Connection(init, this, channel, this.parts.outbox);
+    const connection = new Connection(init, this, channel, this.parts.connection);
     const waits: (Promise<void> | undefined)[] = [];
     if (this.#connections.size === 0) waits.push(this.#subscribe({ kind: 'all' }));
     this.#connections.set(connection.id, connection);

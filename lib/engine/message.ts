@@ -1,6 +1,10 @@
 import type { BackplaneMessage } from '../backplane/backplane.message.js';
 import type { Payload } from './payload.js';
-import type { FrameEncoder } from './ports/frame-encoder.interface.js';
+import type {
+  FrameEncoder,
+  SequencedCache,
+  SequencedEncoder,
+} from './ports/frame-encoder.interface.js';
 
 /** Message metadata: keys keep the spelling and the order they came in. Never empty. */
 export type Metadata = ReadonlyMap<string, string>;
@@ -35,6 +39,7 @@ export class Message implements BackplaneMessage {
   // Two short arrays beat a Map: a message rarely meets more than two protocols.
   readonly #encoders: FrameEncoder[] = [];
   readonly #frames: Buffer[] = [];
+  #sequenced: SequencedFrames[] | undefined;
 
   constructor(init: MessageInit) {
     this.origin = init.origin;
@@ -57,4 +62,29 @@ export class Message implements BackplaneMessage {
     this.#frames.push(frame);
     return frame;
   }
+
+  /**
+   * The same with a number. Members that have received the same messages count alike, so the last
+   * numbered frame is kept: they share its bytes.
+   */
+  sequencedFrame(encoder: SequencedEncoder, sequenceId: number): Buffer {
+    this.#sequenced ??= [];
+    let frames = this.#sequenced.find((candidate) => candidate.encoder === encoder);
+    if (frames === undefined) {
+      frames = { encoder, cache: {}, lastId: 0, lastFrame: undefined };
+      this.#sequenced.push(frames);
+    }
+    if (frames.lastId === sequenceId && frames.lastFrame !== undefined) return frames.lastFrame;
+    frames.lastId = sequenceId;
+    frames.lastFrame = encoder.sequencedMessage(this, sequenceId, frames.cache);
+    return frames.lastFrame;
+  }
+}
+
+/** What a message keeps for one numbering protocol. */
+interface SequencedFrames {
+  readonly encoder: SequencedEncoder;
+  readonly cache: SequencedCache;
+  lastId: number;
+  lastFrame: Buffer | undefined;
 }

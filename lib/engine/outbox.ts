@@ -42,6 +42,11 @@ export class Outbox implements Flushable {
     if (this.#blocked) this.#checkLimits();
   }
 
+  /** Queues a frame that somebody else limits: never a reason to end the connection. */
+  appendUnlimited(frame: Buffer, expiresAt: number): void {
+    this.#add(frame, expiresAt);
+  }
+
   /** Queues the answer to a request of the client itself: never a reason to end the connection. */
   reply(frame: Buffer): void {
     this.#add(frame, 0);

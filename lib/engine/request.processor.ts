@@ -54,6 +54,7 @@ export class RequestProcessor {
         return undefined;
       case 'sequenceAck':
         // Accepted and without effect on a protocol that numbers nothing.
+        connection.session?.confirm?.(message.sequenceId);
         return undefined;
       default:
         return this.#processAcked(connection, message);

@@ -1,8 +1,9 @@
 import type { ClientProtocol } from '../engine/ports/client-protocol.interface.js';
 import { jsonProtocol } from './json/json.protocol.js';
+import { reliableJsonProtocol } from './json/reliable-json.protocol.js';
 
 /** Every predefined subprotocol; one line makes another one known. */
-const PROTOCOLS: readonly ClientProtocol[] = [jsonProtocol];
+const PROTOCOLS: readonly ClientProtocol[] = [jsonProtocol, reliableJsonProtocol];
 
 export interface Negotiated {
   readonly protocol: ClientProtocol;

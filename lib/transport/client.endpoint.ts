@@ -3,25 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { claimLists } from '../auth/claims.js';
 import type { Engine } from '../engine/engine.js';
 import { CLOSE_GRACE_MS } from '../engine/limits.js';
-import { isGroupName } from '../engine/names.js';
 import { Permissions } from '../engine/permissions.js';
-import type { ClientProtocol } from '../engine/ports/client-protocol.interface.js';
 import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
-import type {
-  ConnectAccepted,
-  EventConnection,
-  EventSink,
-} from '../engine/ports/event-sink.interface.js';
-import { negotiate } from '../protocols/negotiate.js';
-import { RawProtocol } from '../protocols/raw/raw.protocol.js';
+import type { RequestProcessor } from '../engine/request.processor.js';
+import type { EventSink } from '../engine/ports/event-sink.interface.js';
 import { ClientSocket } from './client.socket.js';
 import { ClientWebSocket } from './client.web-socket.js';
-import { examineHandshake, type Candidate, type HandshakeParts } from './handshake.js';
-import { refuseUpgrade, type Refusal } from './refusal.js';
-import { parseSubprotocols } from './subprotocols.js';
+import { ConnectGate } from './connect.gate.js';
+import { FailureLimiter } from './failure.limiter.js';
+import {
+  examineHandshake,
+  type Candidate,
+  type HandshakeParts,
+  type RecoveryRequest,
+} from './handshake.js';
+import { refuseUpgrade } from './refusal.js';
 import type { UpgradeHandler } from './upgrade.dispatcher.js';
 
 export interface ClientEndpointParts extends HandshakeParts {
@@ -39,28 +37,25 @@ export interface ClientEndpointSettings {
   readonly handshakeTimeoutMs: number;
 }
 
-/** The protocol of a connection, and what the handshake answer says about it. */
-interface Selection {
-  readonly protocol: ClientProtocol;
-  readonly answer: string | undefined;
-}
-
-/** What the connect handler made of a candidate. */
-interface Admission {
-  readonly accepted: ConnectAccepted;
-  readonly selection: Selection;
-}
-
 /** Lets WebSocket clients in: `/client/hubs/{hub}` and its legacy form. */
 export class ClientEndpoint implements UpgradeHandler {
   readonly #sockets = new Set<ClientSocket>();
   readonly #refused = new Set<ClientWebSocket>();
+  readonly #gate: ConnectGate;
+  readonly #failures: FailureLimiter;
   readonly #answers = new WeakMap<IncomingMessage, string>();
   readonly #server: InstanceType<typeof WebSocketServer<typeof ClientWebSocket>>;
   #draining: (() => void) | undefined;
-  #isClosed = false;
+  readonly #shutdown = new AbortController();
 
   constructor(private readonly parts: ClientEndpointParts) {
+    this.#failures = new FailureLimiter(parts.engine.clock);
+    this.#gate = new ConnectGate({
+      events: parts.events,
+      diagnostics: parts.diagnostics,
+      timeoutMs: parts.settings.handshakeTimeoutMs,
+      shutdown: this.#shutdown.signal,
+    });
     const options = {
       noServer: true,
       clientTracking: false,
@@ -95,7 +90,7 @@ export class ClientEndpoint implements UpgradeHandler {
 
   /** Closes every client with 1001; resolves when all are gone, or after the grace period. */
   async drain(graceMs: number): Promise<void> {
-    this.#isClosed = true;
+    this.#shutdown.abort();
     for (const webSocket of this.#refused) webSocket.terminate();
     for (const socket of this.#sockets) socket.reload();
     if (this.#sockets.size === 0) return;
@@ -110,7 +105,7 @@ export class ClientEndpoint implements UpgradeHandler {
   }
 
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (this.#isClosed) return refuseUpgrade(socket, { status: 503 });
+    if (this.#shutdown.signal.aborted) return refuseUpgrade(socket, { status: 503 });
     const verdict = examineHandshake(request, this.parts);
     switch (verdict.kind) {
       case 'refused':
@@ -119,7 +114,7 @@ export class ClientEndpoint implements UpgradeHandler {
         );
         return refuseUpgrade(socket, verdict.refusal);
       case 'recovery':
-        return this.#refuseRecovery(request, socket, head);
+        return this.#recover(verdict.recovery, request, socket, head);
       case 'candidate':
         return this.#connect(verdict.candidate, request, socket, head);
     }
@@ -132,20 +127,15 @@ export class ClientEndpoint implements UpgradeHandler {
     head: Buffer,
   ): Promise<void> {
     const id = randomBytes(16).toString('hex');
-    const admission = await this.#consult(candidate, id, request, socket);
+    const admission = await this.#gate.consult(candidate, id, request, socket);
     if ('status' in admission) return refuseUpgrade(socket, admission);
+    if (this.#shutdown.signal.aborted) return refuseUpgrade(socket, { status: 503 });
     const { engine } = this.parts;
     const { local, processor } = engine.serve(candidate.hub);
     if (local.isFull) return refuseUpgrade(socket, { status: 429 });
 
     const { accepted, selection } = admission;
-    const channel = new ClientSocket({
-      processor,
-      timers: engine.timers,
-      diagnostics: this.parts.diagnostics,
-      keepAliveIntervalMs: this.parts.settings.keepAliveIntervalMs,
-      onClosed: this.#onClosed,
-    });
+    const channel = this.#createSocket(processor);
     // Before the 101: what is sent the moment a client's socket opens must reach it.
     const connection = await local.add(
       {
@@ -159,51 +149,11 @@ export class ClientEndpoint implements UpgradeHandler {
       channel,
       accepted.groups?.length ? accepted.groups : candidate.groups,
     );
-    if (selection.answer !== undefined) this.#answers.set(request, selection.answer);
-    const webSocket = this.#accept(request, socket, head);
+    const webSocket = this.#accept(request, socket, head, selection.answer);
     if (webSocket === undefined) return connection.ended('');
     this.#sockets.add(channel);
     this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
     channel.attach(connection, webSocket, socket as Socket);
-  }
-
-  /** Asks the connect handler, if there is one, while the upgrade answer is held back. */
-  async #consult(
-    candidate: Candidate,
-    connectionId: string,
-    request: IncomingMessage,
-    socket: Duplex,
-  ): Promise<Admission | Refusal> {
-    const aborter = new AbortController();
-    const asked = this.parts.events.connect(
-      {
-        connection: { ...describe(candidate), connectionId },
-        claims: claimLists(candidate.claims),
-        query: valueLists(candidate.query),
-        headers: headerLists(request),
-        subprotocols: candidate.subprotocols,
-      },
-      aborter.signal,
-    );
-    if (asked === undefined) return select({ accepted: true }, candidate);
-    const abort = (): void => aborter.abort();
-    socket.once('close', abort);
-    const timer = setTimeout(abort, this.parts.settings.handshakeTimeoutMs);
-    try {
-      const answer = await withAbort(asked, aborter.signal);
-      if (!answer.accepted) {
-        const text = 'The connect event handler rejected the connection.';
-        return { status: answer.status, text };
-      }
-      if (answer.groups?.some((group) => !isGroupName(group))) return { status: 500 };
-      return select(answer, candidate);
-    } catch (error) {
-      this.parts.diagnostics.error(`hub ${candidate.hub}: the connect handler failed`, error);
-      return { status: 500 };
-    } finally {
-      clearTimeout(timer);
-      socket.off('close', abort);
-    }
   }
 
   #permissions(roles: readonly string[]): Permissions {
@@ -219,7 +169,13 @@ export class ClientEndpoint implements UpgradeHandler {
   }
 
   /** Completes the upgrade; `undefined` when the socket has gone meanwhile. */
-  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): ClientWebSocket | undefined {
+  #accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    subprotocol: string | undefined,
+  ): ClientWebSocket | undefined {
+    if (subprotocol !== undefined) this.#answers.set(request, subprotocol);
     let accepted: ClientWebSocket | undefined;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       accepted = webSocket;
@@ -227,11 +183,49 @@ export class ClientEndpoint implements UpgradeHandler {
     return accepted;
   }
 
+  /** Gives a client its connection back, under the subprotocol it had. */
+  #recover(
+    { hub, connectionId, token, subprotocols }: RecoveryRequest,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    const address = request.socket.remoteAddress ?? '';
+    if (this.#failures.isExceeded(address)) return refuseUpgrade(socket, { status: 429 });
+    const { engine } = this.parts;
+    const connection = engine.recoverable(hub, connectionId, token);
+    if (connection === undefined) {
+      this.#failures.record(address);
+      return this.#refuseRecovery(subprotocols[0], request, socket, head);
+    }
+    // RFC 6455 does not allow a name to who has offered none.
+    const answer = subprotocols.length === 0 ? undefined : connection.subprotocol;
+    const webSocket = this.#accept(request, socket, head, answer);
+    if (webSocket === undefined) return;
+    const channel = this.#createSocket(engine.serve(hub).processor);
+    this.#sockets.add(channel);
+    connection.recover(channel);
+    channel.attach(connection, webSocket, socket as Socket);
+  }
+
+  #createSocket(processor: RequestProcessor): ClientSocket {
+    return new ClientSocket({
+      processor,
+      timers: this.parts.engine.timers,
+      diagnostics: this.parts.diagnostics,
+      keepAliveIntervalMs: this.parts.settings.keepAliveIntervalMs,
+      onClosed: this.#onClosed,
+    });
+  }
+
   /** Browsers cannot see a status, so a lost recovery is accepted and then closed. */
-  #refuseRecovery(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [offered] = parseSubprotocols(request.headers['sec-websocket-protocol']) ?? [];
-    if (offered !== undefined) this.#answers.set(request, offered);
-    const webSocket = this.#accept(request, socket, head);
+  #refuseRecovery(
+    subprotocol: string | undefined,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    const webSocket = this.#accept(request, socket, head, subprotocol);
     if (webSocket === undefined) return;
     this.#refused.add(webSocket);
     webSocket.once('close', () => this.#refused.delete(webSocket));
@@ -242,54 +236,4 @@ export class ClientEndpoint implements UpgradeHandler {
     this.#sockets.delete(socket);
     if (this.#sockets.size === 0) this.#draining?.();
   };
-}
-
-function describe(candidate: Candidate): Omit<EventConnection, 'connectionId'> {
-  return {
-    hub: candidate.hub,
-    userId: candidate.userId,
-    subprotocol: undefined,
-    state: undefined,
-  };
-}
-
-/** The first offered name we know, unless a handler chose one (client-protocols.md 1.5). */
-function select(accepted: ConnectAccepted, candidate: Candidate): Admission | Refusal {
-  const raw = new RawProtocol(candidate.rawMode);
-  const chosen = accepted.subprotocol;
-  if (!chosen) {
-    const negotiated = negotiate(candidate.subprotocols);
-    return { accepted, selection: negotiated ?? { protocol: raw, answer: undefined } };
-  }
-  const offered = candidate.subprotocols.find(
-    (name) => name.toLowerCase() === chosen.toLowerCase(),
-  );
-  if (offered === undefined) return { status: 500 };
-  return { accepted, selection: negotiate([offered]) ?? { protocol: raw, answer: offered } };
-}
-
-function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('The handshake was given up.')), {
-      once: true,
-    });
-    promise.then(resolve, reject);
-  });
-}
-
-function valueLists(query: URLSearchParams): Record<string, string[]> {
-  const lists: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  for (const [name, value] of query) {
-    if (name !== 'access_token') (lists[name] ??= []).push(value);
-  }
-  return lists;
-}
-
-const HIDDEN_HEADER = /^(authorization$|x-asrs-internal-)/;
-
-function headerLists(request: IncomingMessage): Record<string, readonly string[]> {
-  const entries = Object.entries(request.headersDistinct).filter(
-    ([name]) => !HIDDEN_HEADER.test(name),
-  );
-  return Object.fromEntries(entries.map(([name, values]) => [name, values ?? []]));
 }

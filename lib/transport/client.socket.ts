@@ -58,6 +58,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     this.#connection = connection;
     this.#webSocket = webSocket;
     this.#socket = socket;
+    if (connection.work !== undefined) this.#waitFor(connection.work, connection);
     socket.on('drain', () => this.#drained());
     webSocket.listen(this);
     this.#schedule(this.parts.keepAliveIntervalMs);
@@ -65,7 +66,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     this.#early = [];
     const close = this.#earlyClose;
     if (close !== undefined) this.close(close.code, close.reason, close.graceMs);
-    else connection.outbox.drained();
+    else this.#drained();
   }
 
   write(frames: Buffer): boolean {
@@ -103,15 +104,21 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     this.#take({ kind: 'message', data, isBinary });
   }
 
-  /** Answered in turn, so that a flood of pings is held back like any other. */
+  /** Answered at once; only a client that does not read its answers has to wait. */
   pinged(data: Buffer): void {
-    this.#take({ kind: 'ping', data });
+    if (this.#connection?.isBlocked) this.#take({ kind: 'ping', data });
+    else this.#connection?.reply(pongFrame(data));
   }
 
   closing(code: number | undefined, reason: string | undefined): string {
+    const connection = this.#connection;
     const text = reason ?? this.#reasonOf(code);
-    this.#connection?.outbox.flushForClose();
-    this.#connection?.ended(text);
+    connection?.flushForClose(this);
+    if (!connection?.isServedBy(this)) return text;
+    // A broken frame is the end, and so is a client that leaves on purpose.
+    const isFinal = reason === undefined || code === 1000;
+    if (isFinal) connection.ended(text);
+    else connection.lost(this, text);
     return text;
   }
 
@@ -119,7 +126,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     this.#waiting = [];
     if (this.#timer !== undefined) this.parts.timers.cancel(this.#timer);
     this.#timer = undefined;
-    this.#connection?.ended('');
+    this.#connection?.lost(this, '');
     this.parts.onClosed(this);
   }
 
@@ -134,7 +141,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
       this.abort();
       return;
     }
-    if (!this.#connection?.outbox.isBlocked) this.#webSocket?.ping();
+    if (!this.#connection?.isBlocked) this.#webSocket?.ping();
     this.#schedule(this.parts.keepAliveIntervalMs);
   }
 
@@ -146,7 +153,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
 
   #take(incoming: Incoming): void {
     const connection = this.#connection;
-    if (connection === undefined || !connection.isOpen) return;
+    if (connection === undefined || !connection.isServedBy(this)) return;
     this.#waiting.push(incoming);
     this.#work(connection);
   }
@@ -158,9 +165,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   #isSilent(): boolean {
     const socket = this.#socket;
     if (socket === undefined) return false;
-    const taken = this.#connection?.outbox.isBlocked
-      ? socket.bytesWritten - socket.writableLength
-      : 0;
+    const taken = this.#connection?.isBlocked ? socket.bytesWritten - socket.writableLength : 0;
     const progress = socket.bytesRead + taken;
     const moved = progress !== this.#progress || this.#busy;
     this.#progress = progress;
@@ -176,7 +181,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   #drained(): void {
     const connection = this.#connection;
     if (connection === undefined || this.bufferedBytes > 0) return;
-    connection.outbox.drained();
+    connection.drained(this);
     this.#work(connection);
   }
 
@@ -185,7 +190,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
    * the client does not take its answers: a client that asks without reading is not read either.
    */
   #work(connection: Connection): void {
-    while (!this.#busy && connection.isOpen && !connection.outbox.isBlocked) {
+    while (!this.#busy && connection.isServedBy(this) && !connection.isBlocked) {
       const next = this.#waiting.shift();
       if (next === undefined) {
         if (this.#webSocket?.isPaused) this.#webSocket.resume();
@@ -194,7 +199,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
       if (next.kind === 'ping') connection.reply(pongFrame(next.data));
       else this.#handle(connection, next.data, next.isBinary);
     }
-    if (connection.isOpen) this.#webSocket?.pause();
+    if (connection.isServedBy(this)) this.#webSocket?.pause();
   }
 
   #handle(connection: Connection, data: Buffer, isBinary: boolean): void {
@@ -206,9 +211,15 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
       return;
     }
     const work = this.parts.processor.process(connection, message);
-    if (work === undefined) return;
+    if (work !== undefined) this.#waitFor(work, connection);
+  }
+
+  /** One message at a time, also when the one at work came over an earlier socket. */
+  #waitFor(work: Promise<void>, connection: Connection): void {
     this.#busy = true;
+    connection.work = work;
     void work.finally(() => {
+      if (connection.work === work) connection.work = undefined;
       this.#busy = false;
       this.#work(connection);
     });

@@ -36,7 +36,7 @@ export class ClientWebSocket extends WebSocket {
 
   /** Every close passes here: ours, the echo of the client's, and that of a broken frame. */
   override close(code?: number, data?: string | Buffer): void {
-    const isFirst = this.readyState === WebSocket.OPEN;
+    const isFirst = this.readyState === WebSocket.OPEN && this.#listener !== undefined;
     const text = isFirst ? this.#listener?.closing(code, data?.toString()) : data;
     super.close(code, code === undefined ? undefined : text);
   }

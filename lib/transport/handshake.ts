@@ -35,9 +35,17 @@ export interface Candidate {
   readonly query: URLSearchParams;
 }
 
+/** A client that wants its connection back (client-protocols.md 6.4). */
+export interface RecoveryRequest {
+  readonly hub: string;
+  readonly connectionId: string;
+  readonly token: string;
+  readonly subprotocols: readonly string[];
+}
+
 export type HandshakeVerdict =
   | { readonly kind: 'candidate'; readonly candidate: Candidate }
-  | { readonly kind: 'recovery' }
+  | { readonly kind: 'recovery'; readonly recovery: RecoveryRequest }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly reason: string };
 
 const NO_CLAIMS: TokenClaims = {};
@@ -55,7 +63,12 @@ export function examineHandshake(
 
   const { hub, query, audiencePaths } = parts.path.parse(request.url ?? '');
   if (hub === undefined) return refused(400, 'no valid hub name', 'Invalid hub name.');
-  if (query.get('awps_connection_id')) return { kind: 'recovery' };
+  const connectionId = query.get('awps_connection_id');
+  if (connectionId) {
+    // An access token in the URL is the one of long ago; it is not looked at.
+    const token = query.get('awps_reconnection_token') ?? '';
+    return { kind: 'recovery', recovery: { hub, connectionId, token, subprotocols } };
+  }
 
   const claims = authenticate(request, query, { hub, audiencePaths }, parts);
   if ('kind' in claims) return claims;

@@ -11,6 +11,11 @@ export interface UpgradeHandler {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+// Where Node's HTTP parser says that a request has come; the same since Node 12.
+type OnIncoming = (request: IncomingMessage & { upgrade?: boolean }, keepAlive: boolean) => unknown;
+
+const CONNECTION_EVENTS = ['connection', 'secureConnection'] as const;
+
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 /**
@@ -31,12 +36,14 @@ export class UpgradeDispatcher {
     server.emit = this.#emit as Server['emit'];
     // Without any listener Node would treat an upgrade as a plain request.
     server.on('upgrade', this.#fallback);
+    for (const event of CONNECTION_EVENTS) server.on(event, this.#watch);
   }
 
   /** Gives the server back; somebody who wrapped `emit` after us goes on undisturbed. */
   detach(): void {
     this.#isAttached = false;
     this.server.off('upgrade', this.#fallback);
+    for (const event of CONNECTION_EVENTS) this.server.off(event, this.#watch);
     const current: unknown = Reflect.get(this.server, 'emit');
     if (current === this.#emit) this.server.emit = this.#original as Server['emit'];
   }
@@ -62,6 +69,25 @@ export class UpgradeDispatcher {
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('A WebSocket upgrade is expected here.');
     return true;
+  }
+
+  /**
+   * Node asks only whether anybody listens for upgrades. When we alone do, a plain request that offers
+   * one (HTTP clients of Java offer h2c) must be served as if nobody did.
+   */
+  readonly #watch = (socket: object): void => {
+    const { parser } = socket as { parser?: { onIncoming?: OnIncoming | null } };
+    const onIncoming = parser?.onIncoming;
+    if (!parser || !onIncoming) return;
+    parser.onIncoming = (request, keepAlive) => {
+      if (request.upgrade && this.#isForNobody(request)) request.upgrade = false;
+      return onIncoming(request, keepAlive);
+    };
+  };
+
+  #isForNobody({ method, url = '' }: IncomingMessage): boolean {
+    const isOnlyListener = this.#isAttached && this.server.listenerCount('upgrade') === 1;
+    return isOnlyListener && method !== 'CONNECT' && !this.handler.servesUpgrade(url);
   }
 
   readonly #fallback = (_request: IncomingMessage, socket: Duplex): void => {

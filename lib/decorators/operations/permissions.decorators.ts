@@ -35,9 +35,9 @@ export function GrantPermission(
   return operationDecorator('GrantPermission', {
     async after(call, hubs) {
       const id = resolveTarget(connectionId, call);
-      if (id === undefined) return;
-      const hub = hubs.resolve(options.hub);
-      await hub.grantPermission(id, permission, permissionOptions(options, call));
+      const target = permissionOptions(options, call);
+      if (id === undefined || target === undefined) return;
+      await hubs.resolve(options.hub).grantPermission(id, permission, target);
     },
   });
 }
@@ -60,9 +60,9 @@ export function RevokePermission(
   return operationDecorator('RevokePermission', {
     async after(call, hubs) {
       const id = resolveTarget(connectionId, call);
-      if (id === undefined) return;
-      const hub = hubs.resolve(options.hub);
-      await hub.revokePermission(id, permission, permissionOptions(options, call));
+      const target = permissionOptions(options, call);
+      if (id === undefined || target === undefined) return;
+      await hubs.resolve(options.hub).revokePermission(id, permission, target);
     },
   });
 }
@@ -87,16 +87,19 @@ export function CheckPermission(
       const id = resolveTarget(connectionId, call);
       const hub = hubs.resolve(options.hub);
       const target = permissionOptions(options, call);
-      if (id !== undefined && (await hub.hasPermission(id, permission, target))) return;
+      const isKnown = id !== undefined && target !== undefined;
+      if (isKnown && (await hub.hasPermission(id, permission, target))) return;
       throw new CheckFailedException(serviceErrors.permissionDenied(id ?? '', permission));
     },
   });
 }
 
+/** @returns `undefined` when the function of a target names no group */
 function permissionOptions(
   { allGroups, targetName }: PermissionDecoratorOptions,
   call: OperationCall,
-): PermissionOptions {
-  const group = targetName === undefined ? undefined : resolveTarget(targetName, call);
-  return { allGroups, targetName: group };
+): PermissionOptions | undefined {
+  if (targetName === undefined) return { allGroups };
+  const group = resolveTarget(targetName, call);
+  return group === undefined ? undefined : { allGroups, targetName: group };
 }

@@ -1,5 +1,5 @@
 import type { UpstreamMessage } from '../upstream-message.js';
-import type { AckError, FrameEncoder } from './frame-encoder.interface.js';
+import type { AckError, FrameEncoder, SequencedEncoder } from './frame-encoder.interface.js';
 
 /** A WebSocket close: the code and the reason text of the Close frame. */
 export interface CloseFrame {
@@ -15,6 +15,11 @@ export interface ClientProtocol {
   /** The predefined subprotocol, or `undefined` for raw clients. */
   readonly name: string | undefined;
   readonly encoder: FrameEncoder;
+  /**
+   * Present when connections of this protocol number what they deliver, keep it until the client has
+   * confirmed it, and outlive their sockets.
+   */
+  readonly reliableEncoder?: SequencedEncoder;
   /** The text of Close 1007 when a message is no text at all: invalid UTF-8. */
   readonly invalidMessageReason: string;
   /**

@@ -28,3 +28,18 @@ export interface FrameEncoder {
   /** @param text the whole sentence the client is shown */
   disconnected(text: string): Buffer | undefined;
 }
+
+/** An encoder of a protocol that numbers its data messages for each connection. */
+export interface SequencedEncoder extends FrameEncoder {
+  /**
+   * The frame of a message with a number of the connection. The rest of the message is encoded once
+   * and kept in `cache`, which belongs to the message and this encoder.
+   */
+  sequencedMessage(message: Message, sequenceId: number, cache: SequencedCache): Buffer;
+}
+
+/** What a {@link SequencedEncoder} keeps with a message. */
+export interface SequencedCache {
+  /** The encoded message without its number. */
+  body?: Buffer;
+}

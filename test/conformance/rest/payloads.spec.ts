@@ -22,6 +22,9 @@ const of = (type: string, body: string | Buffer): RestCall => ({
   body,
 });
 
+/** A text of so many bytes, which is JSON too. */
+const sized = (length: number): Buffer => Buffer.from(`"${'x'.repeat(length - 2)}"`);
+
 const PAYLOADS: readonly PayloadCase[] = [
   {
     id: 'C1',
@@ -176,11 +179,10 @@ describe.each(PLATFORMS)('payloads on %s', (platform) => {
     'C16 delivers 1 MiB of %s, and refuses one byte more',
     async (type) => {
       const { W3 } = await scene().cast({ W3: {} });
-      const body = (length: number): Buffer => Buffer.from(`"${'x'.repeat(length - 2)}"`);
-      expect(await scene().call('POST', '/:send', of(type, body(MIB)))).toEqual(done(202));
-      expect(await scene().call('POST', '/:send', of(type, body(MIB + 1)))).toEqual(badRequest());
+      expect(await scene().call('POST', '/:send', of(type, sized(MIB)))).toEqual(done(202));
+      expect(await scene().call('POST', '/:send', of(type, sized(MIB + 1)))).toEqual(badRequest());
       const heard = await scene().heard(W3);
-      expect(heard.map((frame) => Buffer.from(frame).equals(body(MIB)))).toEqual([true]);
+      expect(heard.map((frame) => Buffer.from(frame).equals(sized(MIB)))).toEqual([true]);
     },
   );
 

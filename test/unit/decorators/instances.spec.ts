@@ -62,6 +62,19 @@ function Mark(): MethodDecorator {
   return (_, __, descriptor) => Reflect.defineMetadata('mark', 1, descriptor.value as object);
 }
 
+function Shout(): MethodDecorator {
+  return (_, __, descriptor) => {
+    const method = descriptor.value as (this: unknown) => unknown;
+    const shouting = async function (this: unknown): Promise<string> {
+      return `${String(await method.call(this))}!`;
+    };
+    for (const key of Reflect.getOwnMetadataKeys(method) as unknown[]) {
+      Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, method), shouting);
+    }
+    descriptor.value = shouting as typeof descriptor.value;
+  };
+}
+
 const WORD = { provide: 'WORD', useValue: 'word' };
 
 describe('an instance of Nest', () => {
@@ -157,6 +170,22 @@ describe('a decorated method', () => {
     expect(below).toHaveLength(2);
     expect(Reflect.getMetadata('mark', below)).toBe(1);
     expect(Reflect.getMetadata('mark', above)).toBe(1);
+  });
+});
+
+describe('a wrapper of somebody else between two decorators', () => {
+  it('runs, even if it copies the metadata of the method', async () => {
+    class Service {
+      @SendToGroup('outer')
+      @Shout()
+      @SendToGroup('inner')
+      say(): unknown {
+        return 'hey';
+      }
+    }
+    const { service, driver } = await provide(Service);
+    expect(await service.say()).toBe('hey!');
+    expect(driver.sent).toEqual(['"hey"', '"hey!"']);
   });
 });
 

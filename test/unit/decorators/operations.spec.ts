@@ -138,6 +138,8 @@ describe('a target that names nothing', () => {
     ['RemoveUserFromAllGroups', RemoveUserFromAllGroups(nothing)],
     ['GrantPermission', GrantPermission('sendToGroup', nothing, { targetName: 'g' })],
     ['RevokePermission', RevokePermission('sendToGroup', nothing, { targetName: 'g' })],
+    ['GrantPermission', GrantPermission('sendToGroup', 'c', { targetName: nothing })],
+    ['RevokePermission', RevokePermission('sendToGroup', 'c', { targetName: nothing })],
   ])('makes @%s do nothing', async (_, decorator) => {
     const { service, driver } = await provide(classWith(decorator, () => 'result'));
     expect(await service.run()).toBe('result');
@@ -150,6 +152,7 @@ describe('a target that names nothing', () => {
     ['UserExists', UserExists(nothing)],
     ['UserInGroup', UserInGroup('ann', nothing)],
     ['CheckPermission', CheckPermission('sendToGroup', nothing, { targetName: 'g' })],
+    ['CheckPermission', CheckPermission('sendToGroup', 'c', { targetName: nothing })],
   ])('makes @%s refuse', async (_, decorator) => {
     const { service, driver } = await provide(classWith(decorator, () => 'result'));
     await expect(service.run()).rejects.toBeInstanceOf(CheckFailedException);

@@ -1,5 +1,11 @@
-import { from, lastValueFrom, NEVER, Observable, Subject, toArray } from 'rxjs';
-import { CloseConnection, SendToAll, SendToGroup, UserExists } from 'nestjs-web-pubsub';
+import { concat, from, throwError, lastValueFrom, NEVER, Observable, Subject, toArray } from 'rxjs';
+import {
+  CloseConnection,
+  GroupExists,
+  SendToAll,
+  SendToGroup,
+  UserExists,
+} from 'nestjs-web-pubsub';
 import { deferred } from '../../support/deferred.js';
 import { provide } from './support/decorated.app.js';
 
@@ -28,6 +34,17 @@ describe('a value', () => {
     expect(await service.give(value)).toBe(value);
     expect(await service.later(value)).toBe(value);
     expect(driver.sent).toEqual([text, text]);
+  });
+
+  it('is awaited whatever kind of promise brings it, once', async () => {
+    const { service, driver } = await provide(Values);
+    let runs = 0;
+    const query = {
+      // oxlint-disable-next-line unicorn/no-thenable -- what query builders return
+      then: (resolve: (rows: unknown) => unknown) => resolve({ rows: ++runs }),
+    };
+    expect(await service.give(query)).toEqual({ rows: 1 });
+    expect(driver.sent).toEqual(['{"rows":1}']);
   });
 
   it('is not sent when it is undefined', async () => {
@@ -71,6 +88,11 @@ class Streams {
 
   @CloseConnection('c')
   end(source: Observable<unknown>): Observable<unknown> {
+    return source;
+  }
+
+  @CloseConnection(({ result }) => result)
+  endLast(source: Observable<unknown>): Observable<unknown> {
     return source;
   }
 
@@ -136,6 +158,32 @@ describe('an Observable', () => {
     await expect(lastValueFrom(service.observe(from([1n])))).rejects.toMatchObject({
       code: 'InvalidPayload',
     });
+  });
+
+  it('that fails has sent and passed on what came before', async () => {
+    const { service, driver } = await provide(Streams);
+    const received: unknown[] = [];
+    const failure = await new Promise((resolve) => {
+      service
+        .observe(
+          concat(
+            from([1, 2]),
+            throwError(() => 'broken'),
+          ),
+        )
+        .subscribe({ next: (value) => received.push(value), error: resolve });
+    });
+    expect({ failure, received, sent: driver.sent }).toEqual({
+      failure: 'broken',
+      received: [1, 2],
+      sent: ['1', '2'],
+    });
+  });
+
+  it('shows its last value to an operation at its end', async () => {
+    const { service, driver } = await provide(Streams);
+    await lastValueFrom(service.endLast(from(['c1', 'c2'])));
+    expect(driver.operations.map(({ args }) => args[0])).toEqual(['c2']);
   });
 
   it('unsubscribes from its source with its subscriber', async () => {
@@ -204,12 +252,29 @@ describe('an async iterable', () => {
   });
 });
 
+async function* numbersToTwo() {
+  yield 1;
+  yield 2;
+}
+
 class Stacked {
+  @SendToGroup('outer')
+  @SendToGroup('inner')
+  generated(): unknown {
+    return numbersToTwo();
+  }
+
   @SendToGroup('outer')
   @SendToGroup('inner')
   @UserExists('ann')
   value(): unknown {
     return 'text';
+  }
+
+  @UserExists('outer')
+  @GroupExists('inner')
+  checked(): unknown {
+    return 'checked';
   }
 
   @SendToGroup('outer')
@@ -226,6 +291,18 @@ describe('stacked decorators', () => {
     expect(driver.operations.map(({ args }) => args[0])).toEqual(['ann', 'inner', 'outer']);
   });
 
+  it('check from the outside in, and the first refusal is the last', async () => {
+    const { service, driver } = await provide(Stacked);
+    await service.checked();
+    driver.willAnswer('userExists', () => false);
+    await expect(service.checked()).rejects.toMatchObject({ status: 404 });
+    expect(driver.operations.map(({ operation }) => operation)).toEqual([
+      'userExists',
+      'groupExists',
+      'userExists',
+    ]);
+  });
+
   it('each act on every value of an Observable', async () => {
     const { service, driver } = await provide(Stacked);
     await lastValueFrom(service.values());
@@ -234,5 +311,12 @@ describe('stacked decorators', () => {
     expect(sentTo('inner')).toEqual(['1', '2']);
     expect(sentTo('outer')).toEqual(['1', '2']);
     expect(driver.operations.map(({ args }) => args[0]).slice(0, 2)).toEqual(['inner', 'outer']);
+  });
+
+  it('each act on every value of an async iterable', async () => {
+    const { service, driver } = await provide(Stacked);
+    await service.generated();
+    const groups = driver.operations.map(({ args }) => args.slice(0, 2).join(' '));
+    expect(groups).toEqual(['inner 1', 'outer 1', 'inner 2', 'outer 2']);
   });
 });

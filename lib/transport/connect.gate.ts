@@ -1,0 +1,132 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { claimLists } from '../auth/claims.js';
+import { isGroupName } from '../engine/names.js';
+import type { ClientProtocol } from '../engine/ports/client-protocol.interface.js';
+import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
+import type {
+  ConnectAccepted,
+  EventConnection,
+  EventSink,
+} from '../engine/ports/event-sink.interface.js';
+import { negotiate } from '../protocols/negotiate.js';
+import { RawProtocol } from '../protocols/raw/raw.protocol.js';
+import type { Candidate } from './handshake.js';
+import type { Refusal } from './refusal.js';
+
+export interface ConnectGateParts {
+  readonly events: EventSink;
+  readonly diagnostics: Diagnostics;
+  /** How long a connect handler may hold a handshake back. */
+  readonly timeoutMs: number;
+  /** Aborts when the application closes. */
+  readonly shutdown: AbortSignal;
+}
+
+/** The protocol of a connection, and what the handshake answer says about it. */
+export interface Selection {
+  readonly protocol: ClientProtocol;
+  readonly answer: string | undefined;
+}
+
+/** What the connect handler made of a candidate. */
+export interface Admission {
+  readonly accepted: ConnectAccepted;
+  readonly selection: Selection;
+}
+
+/** Where the connect handler has its say, while the upgrade answer is held back. */
+export class ConnectGate {
+  constructor(private readonly parts: ConnectGateParts) {}
+
+  /** Asks the connect handler, if there is one, while the upgrade answer is held back. */
+  async consult(
+    candidate: Candidate,
+    connectionId: string,
+    request: IncomingMessage,
+    socket: Duplex,
+  ): Promise<Admission | Refusal> {
+    const aborter = new AbortController();
+    const signal = AbortSignal.any([aborter.signal, this.parts.shutdown]);
+    const asked = this.parts.events.connect(
+      {
+        connection: { ...describe(candidate), connectionId },
+        claims: claimLists(candidate.claims),
+        query: valueLists(candidate.query),
+        headers: headerLists(request),
+        subprotocols: candidate.subprotocols,
+      },
+      signal,
+    );
+    if (asked === undefined) return select({ accepted: true }, candidate);
+    const abort = (): void => aborter.abort();
+    socket.once('close', abort);
+    const timer = setTimeout(abort, this.parts.timeoutMs);
+    try {
+      const answer = await withAbort(asked, signal);
+      if (!answer.accepted) {
+        const text = 'The connect event handler rejected the connection.';
+        return { status: answer.status, text };
+      }
+      if (answer.groups?.some((group) => !isGroupName(group))) return { status: 500 };
+      return select(answer, candidate);
+    } catch (error) {
+      if (this.parts.shutdown.aborted) return { status: 503 };
+      this.parts.diagnostics.error(`hub ${candidate.hub}: the connect handler failed`, error);
+      return { status: 500 };
+    } finally {
+      clearTimeout(timer);
+      socket.off('close', abort);
+    }
+  }
+}
+
+function describe(candidate: Candidate): Omit<EventConnection, 'connectionId'> {
+  return {
+    hub: candidate.hub,
+    userId: candidate.userId,
+    subprotocol: undefined,
+    state: undefined,
+  };
+}
+
+/** The first offered name we know, unless a handler chose one (client-protocols.md 1.5). */
+function select(accepted: ConnectAccepted, candidate: Candidate): Admission | Refusal {
+  const raw = new RawProtocol(candidate.rawMode);
+  const chosen = accepted.subprotocol;
+  if (!chosen) {
+    const negotiated = negotiate(candidate.subprotocols);
+    return { accepted, selection: negotiated ?? { protocol: raw, answer: undefined } };
+  }
+  const offered = candidate.subprotocols.find(
+    (name) => name.toLowerCase() === chosen.toLowerCase(),
+  );
+  if (offered === undefined) return { status: 500 };
+  return { accepted, selection: negotiate([offered]) ?? { protocol: raw, answer: offered } };
+}
+
+function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('The handshake was given up.')), {
+      once: true,
+    });
+    promise.then(resolve, reject);
+  });
+}
+
+function valueLists(query: URLSearchParams): Record<string, string[]> {
+  const lists: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (const [name, value] of query) {
+    if (name !== 'access_token') (lists[name] ??= []).push(value);
+  }
+  return lists;
+}
+
+const HIDDEN_HEADER = /^(authorization$|x-asrs-internal-)/;
+
+function headerLists(request: IncomingMessage): Record<string, readonly string[]> {
+  const entries = Object.entries(request.headersDistinct).filter(
+    ([name]) => !HIDDEN_HEADER.test(name),
+  );
+  return Object.fromEntries(entries.map(([name, values]) => [name, values ?? []]));
+}
