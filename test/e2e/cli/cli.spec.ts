@@ -66,6 +66,7 @@ describe('web-pubsub serve', () => {
       const [, url] = CONNECTION_STRING.exec(await serve(['--config', file]).line()) ?? [];
       const socket = new WebSocket(`${url?.replace('http', 'ws')}/client/hubs/open`);
       await once(socket, 'open');
+      expect(socket.readyState).toBe(WebSocket.OPEN);
       socket.terminate();
     } finally {
       await rm(folder, { recursive: true });
@@ -79,7 +80,12 @@ describe('web-pubsub serve', () => {
       const [, endpoint] = CONNECTION_STRING.exec(await server.line()) ?? [];
       const token = await CliProcess.run([
         'token',
-        ...['--endpoint', endpoint ?? '', '--access-key', ACCESS_KEY, '--hub', 'chat'],
+        '--endpoint',
+        endpoint ?? '',
+        '--access-key',
+        ACCESS_KEY,
+        '--hub',
+        'chat',
       ]);
       const socket = new WebSocket(token.output.trim());
       await once(socket, 'open');
@@ -143,10 +149,16 @@ describe('web-pubsub serve', () => {
 describe('web-pubsub token', () => {
   it('prints a URL that a client can open', async () => {
     const connectionString = await serve().line();
-    const { output, code } = await CliProcess.run([
-      ...['token', '--connection-string', connectionString, '--hub', 'chat', '--user', 'ann'],
-      ...['--role', 'webpubsub.sendToGroup', '--group', 'g1', '--group', 'g2'],
-    ]);
+    const { output, code } = await CliProcess.run(
+      ['token', '--connection-string', connectionString, '--hub', 'chat', '--user', 'ann'].concat([
+        '--role',
+        'webpubsub.sendToGroup',
+        '--group',
+        'g1',
+        '--group',
+        'g2',
+      ]),
+    );
     expect(code).toBe(0);
     const socket = new WebSocket(output.trim(), 'json.webpubsub.azure.v1');
     const [data] = (await once(socket, 'message')) as [Buffer];
