@@ -21,6 +21,8 @@ import { WebPubSubError } from './errors/web-pubsub.error.js';
 import { EVENT_SINK } from './events/event-sink.token.js';
 import { ClientEndpoint } from './transport/client.endpoint.js';
 import { ClientPath } from './transport/client-path.js';
+import { MqttEndpoint } from './transport/mqtt/mqtt.endpoint.js';
+import { MqttPath } from './transport/mqtt/mqtt-path.js';
 import { UpgradeDispatcher } from './transport/upgrade.dispatcher.js';
 import type { WebPubSubConfiguration } from './web-pubsub.configuration.js';
 import { CONFIGURATION, WEB_PUBSUB_MODULE } from './web-pubsub.constants.js';
@@ -31,7 +33,7 @@ export class WebPubSubLifecycle
   implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private readonly logger = new Logger('WebPubSub');
-  #endpoint: ClientEndpoint | undefined;
+  #endpoints: readonly (ClientEndpoint | MqttEndpoint)[] = [];
   #dispatcher: UpgradeDispatcher | undefined;
 
   constructor(
@@ -60,7 +62,8 @@ export class WebPubSubLifecycle
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.#endpoint?.drain(this.configuration.websocket.drainTimeoutMs);
+    const { drainTimeoutMs } = this.configuration.websocket;
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.drain(drainTimeoutMs)));
     this.#dispatcher?.detach();
   }
 
@@ -76,23 +79,27 @@ export class WebPubSubLifecycle
   #serveClients(server: Server): void {
     const { hubs, hubDefaults, limits, websocket } = this.configuration;
     const prefix = applicationPrefix(this.applicationConfig, '/client/hubs/hub');
-    this.#endpoint = new ClientEndpoint({
+    const shared = {
       engine: this.engine,
       events: this.events,
       diagnostics: this.logger,
       verifier: this.verifier,
-      path: new ClientPath(prefix),
       hosts: () => this.serviceEndpoint.hosts,
-      policy: (hub) => ({
+      policy: (hub: string) => ({
         anonymousConnectPolicy: (hubs.get(hub) ?? hubDefaults).anonymousConnectPolicy ?? 'deny',
       }),
-      settings: {
-        maxMessageBytes: limits.messageBytes,
-        keepAliveIntervalMs: websocket.keepAliveIntervalMs,
-        handshakeTimeoutMs: websocket.handshakeTimeoutMs,
-      },
-    });
-    this.#dispatcher = new UpgradeDispatcher(server, this.#endpoint);
+    };
+    const settings = {
+      maxMessageBytes: limits.messageBytes,
+      keepAliveIntervalMs: websocket.keepAliveIntervalMs,
+      handshakeTimeoutMs: websocket.handshakeTimeoutMs,
+      longestSessionMs: websocket.recoveryWindowMs,
+    };
+    this.#endpoints = [
+      new ClientEndpoint({ ...shared, settings, path: new ClientPath(prefix) }),
+      new MqttEndpoint({ ...shared, settings, path: new MqttPath(prefix) }),
+    ];
+    this.#dispatcher = new UpgradeDispatcher(server, this.#endpoints);
   }
 
   #listening(server: Server): void {

@@ -1,3 +1,18 @@
+/** What an MQTT publisher said beside topic and payload; it goes untouched to MQTT subscribers. */
+export interface MqttAttributes {
+  readonly qos: 0 | 1 | 2;
+  /** Connection id of the publisher, for its subscriptions with No Local. */
+  readonly sender: string | undefined;
+  /** Where it is not what the origin of the message implies. */
+  readonly topic?: string;
+  readonly payloadFormat?: number;
+  readonly contentType?: string;
+  readonly responseTopic?: string;
+  readonly correlationData?: Buffer;
+  /** In the publisher's order. */
+  readonly userProperties?: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** A message as it travels between nodes: plain data, no behaviour. */
 export interface BackplaneMessage {
   readonly origin:
@@ -9,6 +24,36 @@ export interface BackplaneMessage {
   };
   readonly metadata?: ReadonlyMap<string, string>;
   readonly expiresAt?: number;
+  /** Present when the sender speaks MQTT. */
+  readonly mqtt?: MqttAttributes;
+  /** Present when it is a part of a stream. */
+  readonly stream?: StreamInfo;
+}
+
+/** Where in a stream a message belongs (client-protocols.md 9.4). */
+export interface StreamInfo {
+  readonly streamId: string;
+  /** Counts from 1. */
+  readonly streamSequenceId: number;
+  readonly endOfStream?: true;
+  /** Why the stream ended before its time. */
+  readonly error?: StreamError;
+}
+
+export interface StreamError {
+  readonly name: 'UserError' | 'IdleTimeout' | 'InternalServerError' | 'Forbidden' | 'Cancelled';
+  readonly message?: string;
+  readonly userErrorCode?: string;
+}
+
+/** What a member of a group says about itself (client-protocols.md 9.5). */
+export interface GroupStateItem {
+  readonly connectionId: string;
+  readonly userId: string | undefined;
+  /** `undefined` = cleared. */
+  readonly state: ReadonlyMap<string, string> | undefined;
+  /** Milliseconds since the epoch; grows with every change of the connection. */
+  readonly updatedAt: number;
 }
 
 /** The connections a command is about; each names a subject of the backplane. */
@@ -34,6 +79,12 @@ export type Command =
       readonly target: Target;
       readonly excluded?: ReadonlySet<string>;
       readonly reason: string | undefined;
+    }
+  | {
+      /** Tells those who watch the states of a group. */
+      readonly type: 'groupState';
+      readonly group: string;
+      readonly item: GroupStateItem;
     };
 
 /** Commands whose answers the caller waits for: one {@link Answer} from each node that has the target. */
@@ -67,7 +118,17 @@ export type Request =
       /** `undefined` = every remembered group of the user. */
       readonly group: string | undefined;
     }
-  | { readonly type: 'recallsGroup'; readonly userId: string; readonly group: string };
+  | { readonly type: 'recallsGroup'; readonly userId: string; readonly group: string }
+  | {
+      /** Asks for the states of a group's members; the answer is a list. */
+      readonly type: 'groupStates';
+      readonly group: string;
+      /** The states of so many members, those with the lowest connection ids. */
+      readonly limit: number;
+    };
 
-/** How a node answers a {@link Request}. `absent` = the target had gone when the command arrived. */
-export type Answer = 'yes' | 'no' | 'absent' | 'limit';
+/** How a node answers a question. `absent` = the target had gone when the command arrived. */
+export type Verdict = 'yes' | 'no' | 'absent' | 'limit';
+
+/** How a node answers a {@link Request}. */
+export type Answer = Verdict | readonly GroupStateItem[];

@@ -1,4 +1,5 @@
-import type { Answer, Command, Request, Target } from '../backplane/backplane.message.js';
+import type { Answer, Command, Request, Target, Verdict } from '../backplane/backplane.message.js';
+import type { Connection } from './connection.js';
 import { settled, type LocalHub } from './local-hub.js';
 import { Message } from './message.js';
 
@@ -12,6 +13,9 @@ export function handleCommand(hub: LocalHub, command: Command): void {
       for (const connection of Array.from(hub.select(command.target))) {
         if (!command.excluded?.has(connection.id)) connection.closeByApplication(command.reason);
       }
+      return;
+    case 'groupState':
+      return hub.group(command.group)?.states?.tell(command.group, command.item);
   }
 }
 
@@ -38,11 +42,7 @@ export function handleRequest(hub: LocalHub, request: Request): Answer | Promise
         hub.isMember(connection, request.group) ? 'yes' : 'no',
       );
     case 'changePermission':
-      return forEach(hub, request.target, (connection) =>
-        connection.permissions.change(request.permission, request.allow, request.group) === 'limit'
-          ? 'limit'
-          : 'yes',
-      );
+      return forEach(hub, request.target, (connection) => changePermission(connection, request));
     case 'checkPermission':
       return forEach(hub, request.target, (connection) =>
         connection.permissions.check(request.permission, request.group) ? 'yes' : 'no',
@@ -54,6 +54,8 @@ export function handleRequest(hub: LocalHub, request: Request): Answer | Promise
       return 'yes';
     case 'recallsGroup':
       return hub.remembered.has(request.userId, request.group) ? 'yes' : 'no';
+    case 'groupStates':
+      return hub.group(request.group)?.states?.lowest(request.limit) ?? [];
   }
 }
 
@@ -61,9 +63,9 @@ export function handleRequest(hub: LocalHub, request: Request): Answer | Promise
 function forEach(
   hub: LocalHub,
   target: Target,
-  answer: (connection: Parameters<LocalHub['isMember']>[0]) => Answer,
-): Answer {
-  let best: Answer = 'absent';
+  answer: (connection: Connection) => Verdict,
+): Verdict {
+  let best: Verdict = 'absent';
   for (const connection of hub.select(target)) {
     const one = answer(connection);
     if (one === 'limit') return 'limit';
@@ -72,8 +74,17 @@ function forEach(
   return best;
 }
 
+function changePermission(
+  connection: Connection,
+  { permission, allow, group }: Extract<Request, { type: 'changePermission' }>,
+): Verdict {
+  if (connection.permissions.change(permission, allow, group) === 'limit') return 'limit';
+  if (!allow) connection.streams?.enforcePermissions();
+  return 'yes';
+}
+
 /** All or nothing: when one connection has no room, none joins. */
-async function join(hub: LocalHub, target: Target, groups: readonly string[]): Promise<Answer> {
+async function join(hub: LocalHub, target: Target, groups: readonly string[]): Promise<Verdict> {
   const connections = [...hub.select(target)];
   if (connections.length === 0) return 'absent';
   if (connections.some((connection) => !hub.hasRoomFor(connection, groups))) return 'limit';
@@ -83,7 +94,7 @@ async function join(hub: LocalHub, target: Target, groups: readonly string[]): P
   return 'yes';
 }
 
-function leave(hub: LocalHub, target: Target, groups: readonly string[] | 'all'): Answer {
+function leave(hub: LocalHub, target: Target, groups: readonly string[] | 'all'): Verdict {
   const connections = [...hub.select(target)];
   for (const connection of connections) {
     const names = groups === 'all' ? [...connection.groups].map((group) => group.name) : groups;

@@ -1,9 +1,9 @@
 import type { AckMemory } from './ack-memory.js';
-import { plainDelivery } from './delivery.js';
+import { plainDelivery, type Deliverable } from './delivery.js';
 import type { Group } from './group.js';
 import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS, type EngineLimits } from './limits.js';
+import type { Invocations } from './invocations.js';
 import type { LocalHub } from './local-hub.js';
-import type { Message } from './message.js';
 import { Outbox, type OutboxOwner, type OutboxSettings } from './outbox.js';
 import type { Permissions } from './permissions.js';
 import type { ClientProtocol } from './ports/client-protocol.interface.js';
@@ -13,6 +13,7 @@ import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.j
 import { ReliableSession } from './reliable.session.js';
 import type { Session, SessionOwner } from './session.js';
 import { SmallSet } from './small-set.js';
+import type { Streams } from './streams.js';
 import type { Timed, TimingWheel, WheelTimer } from './timing.wheel.js';
 
 /** Who a connection is; settled before its WebSocket is accepted. */
@@ -55,10 +56,15 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   state: string | undefined;
   /** Made with the first request that carries an `ackId`. */
   ackMemory: AckMemory | undefined;
+  /** Made with the first `invoke`. */
+  invocations: Invocations | undefined;
+  /** Made with the first stream the client publishes. */
+  streams: Streams | undefined;
   /** The message that is at work, whichever socket it came from. */
   work: Promise<void> | undefined;
   #open = true;
   #events = 0;
+  #stateChangedAt = 0;
   #aborter: AbortController | undefined;
   #channel: ConnectionChannel | undefined;
   #outbox: Outbox | undefined;
@@ -97,6 +103,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
       userId: this.userId,
       subprotocol: this.subprotocol,
       state: this.state,
+      ...(this.session?.info && { mqtt: this.session.info }),
     };
   }
 
@@ -106,6 +113,12 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     return this.#events;
   }
 
+  /** The time of a change of its group states: each is later than the one before. */
+  nextStateChange(): number {
+    this.#stateChangedAt = Math.max(this.parts.outbox.clock(), this.#stateChangedAt + 1);
+    return this.#stateChangedAt;
+  }
+
   /** Aborts when the connection ends: for handlers that still work for it. */
   get endSignal(): AbortSignal {
     this.#aborter ??= new AbortController();
@@ -113,9 +126,10 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     return this.#aborter.signal;
   }
 
-  deliver(message: Message): void {
-    if (!this.#open) return;
-    (this.session ?? plainDelivery).deliver(message, this.protocol.encoder, this.#outbox);
+  deliver(message: Deliverable): void {
+    const { encoder } = this.protocol;
+    if (!this.#open || !message.isFor(encoder)) return;
+    (this.session ?? plainDelivery).deliver(message, encoder, this.#outbox);
   }
 
   /** Queues a frame that only this client gets: an ack, a pong, the `connected` frame. */
@@ -145,6 +159,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   recover(channel: ConnectionChannel): void {
     if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
     this.#expiry = undefined;
+    this.invocations?.abort();
     const previous = this.#channel;
     this.#channel = undefined;
     previous?.abort();
@@ -160,6 +175,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
       this.ended(reason);
       return;
     }
+    this.invocations?.abort();
     this.#channel = undefined;
     this.#outbox = undefined;
     this.#expiry = this.parts.timers.schedule(detachedMs, this);
@@ -173,11 +189,13 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   /** Closes on behalf of the application (client-protocols.md 10.2). */
   closeByApplication(reason: string | undefined): void {
-    this.disconnect(
-      reason
-        ? `Application server closed the connection. Reason: ${reason}`
-        : 'Application server closed the connection.',
-    );
+    const text = reason
+      ? `Application server closed the connection. Reason: ${reason}`
+      : 'Application server closed the connection.';
+    const { encoder } = this.protocol;
+    if (encoder.closedByApplication === undefined) return this.disconnect(text);
+    this.reply(encoder.closedByApplication(reason));
+    this.#end(1000, '', text, CLOSE_GRACE_MS);
   }
 
   /** Writes what is queued and a `disconnected` frame with the text, then closes with 1000. */
@@ -206,12 +224,16 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     if (!this.#open) return;
     this.#open = false;
     this.#aborter?.abort();
+    this.invocations?.abort();
+    this.streams?.cancel();
     if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
     this.hub.remove(this, reason === '' ? 'The connection ended.' : reason);
+    this.session?.ended?.();
   }
 
   #end(code: number, reason: string, eventReason: string, graceMs: number): void {
     if (!this.#open) return;
+    if (this.#channel !== undefined) this.session?.closing?.(code);
     this.#outbox?.flushForClose();
     this.ended(eventReason);
     this.#channel?.close(code, reason, graceMs);

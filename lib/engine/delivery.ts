@@ -1,6 +1,19 @@
-import type { Message } from './message.js';
 import type { Outbox } from './outbox.js';
-import type { FrameEncoder } from './ports/frame-encoder.interface.js';
+import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
+
+/** Something that many connections can be sent: its frames are made once and shared. */
+export interface Deliverable {
+  /** Milliseconds since the epoch after which a waiting copy is dropped; 0 = never. */
+  readonly expiresAt: number;
+  /** Makes older ones with the same topic superfluous. */
+  readonly topic?: string;
+  /** Whether the protocol can say it. The frames of one that cannot must not be asked for. */
+  isFor(encoder: FrameEncoder): boolean;
+  /** The complete WebSocket frame in the protocol of `encoder`. */
+  frame(encoder: FrameEncoder): Buffer;
+  /** The same with a number of the connection. */
+  sequencedFrame(encoder: SequencedEncoder, sequenceId: number): Buffer;
+}
 
 /**
  * How messages reach one connection. Plain protocols share one instance; protocols that number, keep
@@ -8,7 +21,7 @@ import type { FrameEncoder } from './ports/frame-encoder.interface.js';
  */
 export interface Delivery {
   /** @param outbox absent while the connection has no socket */
-  deliver(message: Message, encoder: FrameEncoder, outbox: Outbox | undefined): void;
+  deliver(message: Deliverable, encoder: FrameEncoder, outbox: Outbox | undefined): void;
 }
 
 /** At most once: the shared frame goes into the outbox and is forgotten. */

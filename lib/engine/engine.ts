@@ -128,20 +128,27 @@ export class Engine implements BackplaneNode {
 
   #create(name: string): ServedHub {
     const { backplane, events, diagnostics, unacknowledgedFailure = 'ignore' } = this.options;
+    const hub = this.hub(name);
     const local = new LocalHub(name, {
       backplane,
       events,
       limits: this.limits,
       connection: this.#connectionParts,
-      onEmpty: (hub) => {
-        if (this.#hubs.get(hub.name)?.local === hub) this.#hubs.delete(hub.name);
+      onStateCleared: (group, item) => {
+        hub.announceState(group, item)?.catch((error: unknown) => {
+          diagnostics.error(`hub ${name}: a cleared group state was not announced`, error);
+        });
+      },
+      onEmpty: (empty) => {
+        if (this.#hubs.get(name)?.local === empty) this.#hubs.delete(name);
       },
     });
     const processor = new RequestProcessor({
       local,
-      hub: this.hub(name),
+      hub,
       events,
       clock: this.clock,
+      timers: this.timers,
       diagnostics,
       unacknowledgedFailure,
     });

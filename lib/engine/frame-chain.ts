@@ -12,7 +12,8 @@ export class FrameChain {
   readonly length: number;
   /** Bytes from the root to here. */
   readonly byteLength: number;
-  readonly #expires: boolean;
+  /** When the first of the frames expires, in milliseconds since the epoch. */
+  readonly #firstExpiry: number;
   #joined: Buffer | undefined;
   // Fan-out appends one frame to all members before the next one, so one remembered child is enough.
   #childFrame: Buffer | undefined;
@@ -21,28 +22,46 @@ export class FrameChain {
   private constructor(
     private readonly parent: FrameChain | undefined,
     private readonly frame: Buffer,
-    private readonly expiresAt: number,
+    private readonly expiry: number,
   ) {
     this.length = parent === undefined ? 0 : parent.length + 1;
     this.byteLength = parent === undefined ? 0 : parent.byteLength + frame.length;
-    this.#expires = parent !== undefined && (expiresAt !== 0 || parent.#expires);
+    this.#firstExpiry = parent === undefined ? expiry : Math.min(expiry, parent.#firstExpiry);
   }
 
   static root(): FrameChain {
-    return new FrameChain(undefined, EMPTY, 0);
+    return new FrameChain(undefined, EMPTY, Infinity);
   }
 
   /**
    * The sequence with one more frame: the same node for everyone who appends the same frame here.
    *
-   * @param expiresAt milliseconds since the epoch after which {@link join} leaves the frame out; 0 = never
+   * @param expiresAt milliseconds since the epoch at which the frame is not worth sending; 0 = never
    */
   append(frame: Buffer, expiresAt: number): FrameChain {
     if (this.#childFrame === frame && this.#child !== undefined) return this.#child;
-    const child = new FrameChain(this, frame, expiresAt);
+    const child = new FrameChain(this, frame, expiresAt === 0 ? Infinity : expiresAt);
     this.#childFrame = frame;
     this.#child = child;
     return child;
+  }
+
+  /** The sequence without the frames that have expired; this very node when none has. */
+  withoutExpired(now: number): FrameChain {
+    if (now < this.#firstExpiry) return this;
+    let chain = FrameChain.root();
+    for (const { frame, expiry } of this.#path()) {
+      if (now < expiry) chain = new FrameChain(chain, frame, expiry);
+    }
+    return chain;
+  }
+
+  /** The bytes of the whole sequence, without frames that have expired. */
+  join(now: number): Buffer {
+    if (now >= this.#firstExpiry) return this.withoutExpired(now).join(now);
+    this.#joined ??=
+      this.length === 1 ? this.frame : Buffer.concat(this.#path().map(({ frame }) => frame));
+    return this.#joined;
   }
 
   /** The nodes from the first frame to this one. */
@@ -52,20 +71,5 @@ export class FrameChain {
       path[at - 1] = (path[at] as FrameChain).parent as FrameChain;
     }
     return path;
-  }
-
-  /** The bytes of the whole sequence, without frames that have expired. */
-  join(now: number): Buffer {
-    if (this.#joined !== undefined) return this.#joined;
-    const frames: Buffer[] = [];
-    let dropped = false;
-    for (const node of this.#path()) {
-      if (node.expiresAt !== 0 && node.expiresAt <= now) dropped = true;
-      else frames.push(node.frame);
-    }
-    const joined = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames);
-    // What may still expire is joined anew by whoever is written to later.
-    if (!this.#expires && !dropped) this.#joined = joined;
-    return joined;
   }
 }

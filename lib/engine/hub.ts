@@ -1,11 +1,19 @@
 import type { Backplane } from '../backplane/backplane.interface.js';
-import type { Answer, Request, Target } from '../backplane/backplane.message.js';
+import type {
+  Answer,
+  GroupStateItem,
+  Request,
+  Target,
+  Verdict,
+} from '../backplane/backplane.message.js';
 import { EVERY_NODE, subjectOf } from '../backplane/backplane.subjects.js';
+import { lowestStates } from './group-states.js';
+import { MAX_SNAPSHOT_ITEMS } from './limits.js';
 import type { Message } from './message.js';
 
 /** Requests about connections, as opposed to what every node keeps. */
 type TargetedRequest = Extract<Request, { target: Target }>;
-type SharedRequest = Exclude<Request, TargetedRequest>;
+type SharedRequest = Extract<Request, { userId: string }>;
 
 /**
  * The asynchronous edge of a hub. It knows no connection: what it is told travels to the nodes that
@@ -47,14 +55,31 @@ export class Hub {
   }
 
   /** `absent` when no node has a connection of the target. */
-  async ask(request: TargetedRequest): Promise<Answer> {
+  async ask(request: TargetedRequest): Promise<Verdict> {
     const subject = subjectOf(this.name, request.target);
     return strongest(await this.backplane.request(this.name, subject, request));
   }
 
   /** Asks all nodes about what each of them keeps for the whole hub. */
-  async askEveryNode(request: SharedRequest): Promise<Answer> {
+  async askEveryNode(request: SharedRequest): Promise<Verdict> {
     return strongest(await this.backplane.request(this.name, EVERY_NODE, request));
+  }
+
+  /** Tells everybody who watches the states of a group. */
+  announceState(group: string, item: GroupStateItem): Promise<void> | undefined {
+    const subject = subjectOf(this.name, { kind: 'group', group });
+    return this.backplane.publish(this.name, subject, { type: 'groupState', group, item });
+  }
+
+  /** The states of the members of a group, by connection id; of a large group the first so many. */
+  async groupStates(group: string, limit = MAX_SNAPSHOT_ITEMS): Promise<GroupStateItem[]> {
+    const subject = subjectOf(this.name, { kind: 'group', group });
+    const request: Request = { type: 'groupStates', group, limit };
+    const answers = await this.backplane.request(this.name, subject, request);
+    return lowestStates(
+      answers.flatMap((answer) => (isVerdict(answer) ? [] : answer)),
+      limit,
+    );
   }
 
   exists(target: Target): Promise<boolean> {
@@ -62,10 +87,16 @@ export class Hub {
   }
 }
 
-const STRENGTH: Readonly<Record<Answer, number>> = { absent: 0, no: 1, yes: 2, limit: 3 };
+const STRENGTH: Readonly<Record<Verdict, number>> = { absent: 0, no: 1, yes: 2, limit: 3 };
 
-function strongest(answers: readonly Answer[]): Answer {
-  let best: Answer = 'absent';
-  for (const answer of answers) if (STRENGTH[answer] > STRENGTH[best]) best = answer;
+function strongest(answers: readonly Answer[]): Verdict {
+  let best: Verdict = 'absent';
+  for (const answer of answers) {
+    if (isVerdict(answer) && STRENGTH[answer] > STRENGTH[best]) best = answer;
+  }
   return best;
+}
+
+function isVerdict(answer: Answer): answer is Verdict {
+  return typeof answer === 'string';
 }

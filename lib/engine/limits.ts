@@ -56,6 +56,18 @@ export interface EngineLimits {
    */
   patternsPerPermission: number;
   /**
+   * Invocations of one connection that are at work; one more is answered `BadRequest`.
+   *
+   * @defaultValue 100
+   */
+  invocationsPerConnection: number;
+  /**
+   * Streams that one connection publishes at a time; one more is answered `BadRequest`.
+   *
+   * @defaultValue 100
+   */
+  streamsPerConnection: number;
+  /**
    * (user, group) pairs that a hub remembers for api-version 2020-10-01; one more is refused with 409.
    *
    * @defaultValue 100000
@@ -74,11 +86,22 @@ export const DEFAULT_LIMITS: Readonly<EngineLimits> = {
   ackMemory: 1000,
   literalGroupsPerPermission: 1000,
   patternsPerPermission: 9,
+  invocationsPerConnection: 100,
+  streamsPerConnection: 100,
   rememberedGroupsPerHub: 100_000,
 };
 
 /** Largest message a client may send, and largest body of a send: 1 MiB, inclusive. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** Keys and values of what a member of a group says about itself, in UTF-8. */
+export const MAX_GROUP_STATE_BYTES = 512;
+
+/** Members in a snapshot of the states of a group. */
+export const MAX_SNAPSHOT_ITEMS = 200;
+
+/** Longest id that a client makes up for an invocation or a stream, in characters. */
+export const MAX_CLIENT_ID_LENGTH = 1024;
 
 /** How long a peer may take to answer a Close frame before its socket is destroyed. */
 export const CLOSE_GRACE_MS = 5000;

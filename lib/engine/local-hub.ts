@@ -1,5 +1,5 @@
 import type { Backplane } from '../backplane/backplane.interface.js';
-import type { Target } from '../backplane/backplane.message.js';
+import type { GroupStateItem, Target } from '../backplane/backplane.message.js';
 import { subjectOf } from '../backplane/backplane.subjects.js';
 import { Connection, type ConnectionInit, type ConnectionParts } from './connection.js';
 import { Group } from './group.js';
@@ -15,6 +15,8 @@ export interface LocalHubParts {
   readonly events: EventSink;
   readonly limits: Readonly<EngineLimits>;
   readonly connection: ConnectionParts;
+  /** Told when a member that has said something about itself leaves a group. */
+  readonly onStateCleared: (group: string, item: GroupStateItem) => void;
   /** Told when nothing is left in the hub. */
   readonly onEmpty: (hub: LocalHub) => void;
 }
@@ -58,6 +60,11 @@ export class LocalHub {
 
   connection(id: string): Connection | undefined {
     return this.#connections.get(id);
+  }
+
+  /** `undefined` when it has no member here. */
+  group(name: string): Group | undefined {
+    return this.#groups.get(name);
   }
 
   /** The connections here that a command is about. Not to be changed while it is iterated. */
@@ -108,10 +115,12 @@ export class LocalHub {
     if (connection.userId !== undefined) this.#removeFromUser(connection, connection.userId);
     this.#unsubscribe({ kind: 'connection', connectionId: connection.id });
     if (this.#connections.size === 0) this.#unsubscribe({ kind: 'all' });
+    const mqtt = connection.session?.ending;
     this.parts.events.disconnected({
       connection: connection.info,
       id: connection.nextEventId(),
       reason,
+      ...(mqtt && { mqtt }),
     });
     this.releaseIfEmpty();
   }
@@ -146,6 +155,9 @@ export class LocalHub {
     const group = this.#groups.get(groupName);
     if (group === undefined || !group.members.delete(connection)) return;
     connection.groups.delete(group);
+    connection.session?.left?.(groupName);
+    const cleared = group.states?.remove(connection);
+    if (cleared !== undefined) this.parts.onStateCleared(groupName, cleared);
     if (group.members.size > 0) return;
     this.#groups.delete(groupName);
     this.#unsubscribe({ kind: 'group', group: groupName });

@@ -1,4 +1,9 @@
-import type { BackplaneMessage } from '../backplane/backplane.message.js';
+import type {
+  BackplaneMessage,
+  MqttAttributes,
+  StreamInfo,
+} from '../backplane/backplane.message.js';
+import type { Deliverable } from './delivery.js';
 import type { Payload } from './payload.js';
 import type {
   FrameEncoder,
@@ -25,17 +30,23 @@ export interface MessageInit {
   readonly metadata?: Metadata;
   /** Milliseconds since the epoch after which a waiting copy is dropped; 0 = never. */
   readonly expiresAt?: number;
+  /** Present when the sender speaks MQTT. */
+  readonly mqtt?: MqttAttributes;
+  /** Present when it is a part of a stream. */
+  readonly stream?: StreamInfo;
 }
 
 /**
  * An immutable message. Its frame is made on first use by each protocol and then shared by every
  * recipient: the cost of fan-out must not contain an encoding.
  */
-export class Message implements BackplaneMessage {
+export class Message implements BackplaneMessage, Deliverable {
   readonly origin: MessageOrigin;
   readonly payload: Payload;
   readonly metadata: Metadata | undefined;
   readonly expiresAt: number;
+  readonly mqtt: MqttAttributes | undefined;
+  readonly stream: StreamInfo | undefined;
   // Two short arrays beat a Map: a message rarely meets more than two protocols.
   readonly #encoders: FrameEncoder[] = [];
   readonly #frames: Buffer[] = [];
@@ -46,11 +57,18 @@ export class Message implements BackplaneMessage {
     this.payload = init.payload;
     this.metadata = init.metadata;
     this.expiresAt = init.expiresAt ?? 0;
+    this.mqtt = init.mqtt;
+    this.stream = init.stream;
   }
 
   /** The message that came over the backplane: the very object in memory, a copy from another node. */
   static from(message: BackplaneMessage): Message {
     return message instanceof Message ? message : new Message(message);
+  }
+
+  /** The end of a stream is nothing to protocols that have no streams: they get the payloads only. */
+  isFor(encoder: FrameEncoder): boolean {
+    return this.stream?.endOfStream !== true || encoder.streamClosed !== undefined;
   }
 
   /** The complete WebSocket frame of this message in the protocol of `encoder`. */

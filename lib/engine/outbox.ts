@@ -39,7 +39,7 @@ export class Outbox implements Flushable {
   /** Queues a data frame; too many for a client that does not read end its connection. */
   append(frame: Buffer, expiresAt: number): void {
     this.#add(frame, expiresAt);
-    if (this.#blocked) this.#checkLimits();
+    if (this.#blocked && this.#exceedsLimits()) this.#overflow();
   }
 
   /** Queues a frame that somebody else limits: never a reason to end the connection. */
@@ -56,12 +56,19 @@ export class Outbox implements Flushable {
     if (this.#overflown) return;
     const pending = (this.#pending ?? this.settings.scheduler.root).append(frame, expiresAt);
     this.#pending = pending;
-    if (this.#blocked) return;
-    if (pending.byteLength >= EARLY_FLUSH_BYTES || pending.length >= this.settings.maxMessages) {
-      this.#write(pending);
-    } else if (!this.#scheduled) {
+    // Even if nothing can be written then: the root of this turn must not outlive it.
+    if (!this.#scheduled) {
       this.#scheduled = true;
       this.settings.scheduler.add(this);
+    }
+    if (this.#blocked) {
+      // What has expired is not waiting any more: it neither counts nor piles up.
+      if (this.#exceedsLimits()) this.#pending = pending.withoutExpired(this.settings.clock());
+    } else if (
+      pending.byteLength >= EARLY_FLUSH_BYTES ||
+      pending.length >= this.settings.maxMessages
+    ) {
+      this.#write(pending);
     }
   }
 
@@ -87,19 +94,18 @@ export class Outbox implements Flushable {
     if (bytes.length > 0 && !this.channel.write(bytes)) this.#blocked = true;
   }
 
-  #checkLimits(): void {
-    const pending = this.#pending;
-    if (pending === undefined) return;
+  #exceedsLimits(): boolean {
+    if (this.#pending === undefined) return false;
+    const { length, byteLength } = this.#pending;
     const { maxMessages, maxBytes } = this.settings;
-    if (
-      pending.length > maxMessages ||
-      pending.byteLength + this.channel.bufferedBytes > maxBytes
-    ) {
-      this.#pending = undefined;
-      this.#overflown = true;
-      // Later in the turn: whoever appends may be walking over the members of a group.
-      queueMicrotask(() => this.owner.outboxOverflow());
-    }
+    return length > maxMessages || byteLength + this.channel.bufferedBytes > maxBytes;
+  }
+
+  #overflow(): void {
+    this.#pending = undefined;
+    this.#overflown = true;
+    // Later in the turn: whoever appends may be walking over the members of a group.
+    queueMicrotask(() => this.owner.outboxOverflow());
   }
 }
 

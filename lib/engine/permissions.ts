@@ -23,11 +23,44 @@ interface Rules {
   overrides: Map<string, boolean> | undefined;
 }
 
+/** What a client can be allowed to do; REST knows only some of it. */
+export type Right = PermissionKind | 'setGroupState' | 'getGroupState';
+
 type RoleListener = (role: string, why: string) => void;
 
-const ROLES: readonly { readonly kind: PermissionKind; readonly name: string }[] = [
-  { kind: 'joinLeaveGroup', name: 'webpubsub.joinLeaveGroup' },
-  { kind: 'sendToGroup', name: 'webpubsub.sendToGroup' },
+/** The roles of one kind; the name alone stands for every group. */
+interface RoleNames {
+  readonly kind: Right;
+  readonly name: string;
+  /** What comes before the one group that the role is about. */
+  readonly literal?: string;
+  /** What comes before a pattern of groups. */
+  readonly pattern: string;
+}
+
+const ROLES: readonly RoleNames[] = [
+  {
+    kind: 'joinLeaveGroup',
+    name: 'webpubsub.joinLeaveGroup',
+    literal: 'webpubsub.joinLeaveGroup.',
+    pattern: 'webpubsub.joinLeaveGroups.',
+  },
+  {
+    kind: 'sendToGroup',
+    name: 'webpubsub.sendToGroup',
+    literal: 'webpubsub.sendToGroup.',
+    pattern: 'webpubsub.sendToGroups.',
+  },
+  {
+    kind: 'setGroupState',
+    name: 'webpubsub.setGroupState',
+    pattern: 'webpubsub.setGroupState.',
+  },
+  {
+    kind: 'getGroupState',
+    name: 'webpubsub.getGroupState',
+    pattern: 'webpubsub.getGroupState.',
+  },
 ];
 
 /**
@@ -35,25 +68,24 @@ const ROLES: readonly { readonly kind: PermissionKind; readonly name: string }[]
  * granted or revoked since (rest.md 5.9, client-protocols.md 1.8).
  */
 export class Permissions {
-  // Most connections have no rule of a kind: they have no object either.
-  #joinLeaveGroup: Rules | undefined;
-  #sendToGroup: Rules | undefined;
+  // Many connections have no rules at all: they have no object either.
+  #rules: Partial<Record<Right, Rules>> | undefined;
 
   constructor(
     roles: readonly string[],
     private readonly limits: PermissionLimits = DEFAULT_PERMISSION_LIMITS,
     onIgnoredRole: RoleListener = () => {},
   ) {
-    // Sorted, so that which surplus patterns are ignored does not depend on the token's order.
-    const ordered = roles.length > 1 ? roles.toSorted() : roles;
+    // Sorted, so that which surplus roles are ignored does not depend on the token's order.
+    const ordered = roles.length > 1 ? [...new Set(roles)].toSorted() : roles;
     for (const role of ordered) {
       const problem = this.#addRole(role);
       if (problem !== undefined) onIgnoredRole(role, problem);
     }
   }
 
-  allows(kind: PermissionKind, group: string): boolean {
-    const rules = this.#rules(kind);
+  allows(kind: Right, group: string): boolean {
+    const rules = this.#rules?.[kind];
     if (rules === undefined) return false;
     return rules.overrides?.get(group) ?? rules.all ?? allowedByRole(rules, group);
   }
@@ -61,7 +93,7 @@ export class Permissions {
   /** @param group `undefined`: whether a group that nobody has named would be allowed */
   check(kind: PermissionKind, group: string | undefined): boolean {
     if (group !== undefined) return this.allows(kind, group);
-    const rules = this.#rules(kind);
+    const rules = this.#rules?.[kind];
     return rules !== undefined && (rules.all ?? rules.everything);
   }
 
@@ -85,18 +117,20 @@ export class Permissions {
 
   /** @returns why the role grants nothing; `undefined` when it grants something or is none of ours */
   #addRole(role: string): string | undefined {
-    for (const { kind, name } of ROLES) {
+    for (const { kind, name, literal, pattern } of ROLES) {
       if (role === name) {
         this.#rulesToChange(kind).everything = true;
         return undefined;
       }
-      if (role.startsWith(`${name}.`)) return this.#addLiteral(kind, role.slice(name.length + 1));
-      if (role.startsWith(`${name}s.`)) return this.#addPattern(kind, role.slice(name.length + 2));
+      if (literal !== undefined && role.startsWith(literal)) {
+        return this.#addLiteral(kind, role.slice(literal.length));
+      }
+      if (role.startsWith(pattern)) return this.#addPattern(kind, role.slice(pattern.length));
     }
     return undefined;
   }
 
-  #addLiteral(kind: PermissionKind, group: string): string | undefined {
+  #addLiteral(kind: Right, group: string): string | undefined {
     if (!isGroupName(group)) return 'not a group name';
     const rules = this.#rulesToChange(kind);
     rules.literals ??= new Set();
@@ -105,7 +139,7 @@ export class Permissions {
     return undefined;
   }
 
-  #addPattern(kind: PermissionKind, text: string): string | undefined {
+  #addPattern(kind: Right, text: string): string | undefined {
     if (text === '') return 'the pattern is empty';
     const pattern = RolePattern.compile(text);
     if (!(pattern instanceof RolePattern)) return pattern.problem;
@@ -121,14 +155,9 @@ export class Permissions {
     return undefined;
   }
 
-  #rules(kind: PermissionKind): Rules | undefined {
-    return kind === 'joinLeaveGroup' ? this.#joinLeaveGroup : this.#sendToGroup;
-  }
-
-  #rulesToChange(kind: PermissionKind): Rules {
-    return kind === 'joinLeaveGroup'
-      ? (this.#joinLeaveGroup ??= emptyRules())
-      : (this.#sendToGroup ??= emptyRules());
+  #rulesToChange(kind: Right): Rules {
+    this.#rules ??= {};
+    return (this.#rules[kind] ??= emptyRules());
   }
 }
 

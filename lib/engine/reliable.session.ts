@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { Message } from './message.js';
+import type { Deliverable } from './delivery.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 import type { Session, SessionOwner } from './session.js';
@@ -15,7 +15,7 @@ export interface ReliableSessionParts {
 interface Unconfirmed {
   readonly sequenceId: number;
   /** A reference, shared with everybody else who got it; encoded again only when it is replayed. */
-  readonly message: Message;
+  readonly message: Deliverable;
   readonly bytes: number;
 }
 
@@ -39,7 +39,7 @@ export class ReliableSession implements Session {
     return this.#unconfirmed.length;
   }
 
-  deliver(message: Message, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
+  deliver(message: Deliverable, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
     if (this.#overflown) return;
     const sequenceId = this.#lastId + 1;
     const frame = message.sequencedFrame(this.parts.encoder, sequenceId);
@@ -81,6 +81,8 @@ export class ReliableSession implements Session {
   #hasRoomFor(bytes: number): boolean {
     if (this.#fits(bytes)) return true;
     this.#dropExpired();
+    if (this.#fits(bytes)) return true;
+    this.#dropOutdated();
     return this.#fits(bytes);
   }
 
@@ -97,6 +99,22 @@ export class ReliableSession implements Session {
       if (isExpired) this.#bytes -= bytes;
       return !isExpired;
     });
+  }
+
+  /**
+   * Old news of a topic give way to newer ones: a client that is told nothing but group states may
+   * never confirm them (client-protocols.md 9.5). Their numbers stay unused.
+   */
+  #dropOutdated(): void {
+    const topics = new Set<string>();
+    const kept: Unconfirmed[] = [];
+    for (const unconfirmed of this.#unconfirmed.toReversed()) {
+      const { topic } = unconfirmed.message;
+      if (topic !== undefined && topics.has(topic)) this.#bytes -= unconfirmed.bytes;
+      else kept.push(unconfirmed);
+      if (topic !== undefined) topics.add(topic);
+    }
+    this.#unconfirmed = kept.toReversed();
   }
 
   #overflow(): void {

@@ -1,24 +1,23 @@
 import { AckMemory } from './ack-memory.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
+import { GroupStateProcessor } from './group-state.processor.js';
 import type { Hub } from './hub.js';
+import { Invocations } from './invocations.js';
 import type { LocalHub } from './local-hub.js';
 import { Message } from './message.js';
+import type { Outcome } from './outcome.js';
 import type { Diagnostics } from './ports/diagnostics.interface.js';
 import type { EventSink } from './ports/event-sink.interface.js';
 import type { AckError } from './ports/frame-encoder.interface.js';
+import { Streams } from './streams.js';
+import type { TimingWheel } from './timing.wheel.js';
 import type {
+  AckedRequest,
   EventRequest,
-  JoinGroupRequest,
-  LeaveGroupRequest,
   SendToGroupRequest,
   UpstreamMessage,
 } from './upstream-message.js';
-
-type AckedRequest = JoinGroupRequest | LeaveGroupRequest | SendToGroupRequest | EventRequest;
-
-/** `undefined` = success. */
-type Outcome = AckError | undefined;
 
 /**
  * What becomes of a request without `ackId` that fails (client-protocols.md 5.7): nothing, or a
@@ -33,6 +32,7 @@ export interface RequestProcessorParts {
   readonly hub: Hub;
   readonly events: EventSink;
   readonly clock: Clock;
+  readonly timers: TimingWheel;
   readonly diagnostics: Diagnostics;
   readonly unacknowledgedFailure: UnacknowledgedFailure;
 }
@@ -44,7 +44,11 @@ const INTERNAL_ERROR: AckError = { name: 'InternalServerError', message: 'Intern
  * (client-protocols.md 15.4). The caller hands in one message of a connection at a time.
  */
 export class RequestProcessor {
-  constructor(private readonly parts: RequestProcessorParts) {}
+  readonly #groupStates: GroupStateProcessor;
+
+  constructor(private readonly parts: RequestProcessorParts) {
+    this.#groupStates = new GroupStateProcessor(parts.local, parts.hub);
+  }
 
   /** @returns a promise when the next message of the connection has to wait */
   process(connection: Connection, message: UpstreamMessage): Promise<void> | undefined {
@@ -56,6 +60,20 @@ export class RequestProcessor {
         // Accepted and without effect on a protocol that numbers nothing.
         connection.session?.confirm?.(message.sequenceId);
         return undefined;
+      case 'invoke':
+        // Later messages do not wait for the answer.
+        this.#invocationsOf(connection).start(message);
+        return undefined;
+      case 'cancelInvocation':
+        connection.invocations?.cancel(message.invocationId);
+        return undefined;
+      case 'invokeResponse':
+        // Nobody calls clients.
+        return undefined;
+      case 'streamData':
+        return this.#streamsOf(connection).data(message);
+      case 'streamEnd':
+        return this.#streamsOf(connection).end(message);
       default:
         return this.#processAcked(connection, message);
     }
@@ -66,21 +84,24 @@ export class RequestProcessor {
     if (ackId !== undefined && connection.ackMemory?.has(ackId)) {
       const message = `Message with ack-id: ${ackId} has been processed`;
       connection.reply(connection.protocol.encoder.ack(ackId, { name: 'Duplicate', message }));
+      if (request.type === 'startStream') {
+        this.#streamsOf(connection).answerAgain(request.streamId);
+      }
       return undefined;
     }
     const outcome = this.#execute(connection, request);
     if (!(outcome instanceof Promise)) {
-      this.#finish(connection, ackId, outcome);
+      this.#finish(connection, request, outcome);
       return undefined;
     }
     return outcome.then(
-      (result) => this.#finish(connection, ackId, result),
+      (result) => this.#finish(connection, request, result),
       (error: unknown) => {
         this.parts.diagnostics.error(
           `hub ${this.parts.hub.name}: ${request.type} of connection ${connection.id} failed`,
           error,
         );
-        this.#finish(connection, ackId, INTERNAL_ERROR);
+        this.#finish(connection, request, INTERNAL_ERROR);
       },
     );
   }
@@ -95,6 +116,12 @@ export class RequestProcessor {
         return this.#send(connection, request);
       case 'event':
         return this.#raise(connection, request);
+      case 'startStream':
+        return this.#streamsOf(connection).start(request);
+      case 'setGroupState':
+      case 'subscribeGroupState':
+      case 'unsubscribeGroupState':
+        return this.#groupStates.process(connection, request);
     }
   }
 
@@ -155,16 +182,33 @@ export class RequestProcessor {
     );
   }
 
-  #finish(connection: Connection, ackId: bigint | undefined, error: Outcome): void {
+  #invocationsOf(connection: Connection): Invocations {
+    const { events, diagnostics, local } = this.parts;
+    const limit = local.limits.invocationsPerConnection;
+    connection.invocations ??= new Invocations(connection, { events, diagnostics, limit });
+    return connection.invocations;
+  }
+
+  #streamsOf(connection: Connection): Streams {
+    const { hub, timers, diagnostics, local } = this.parts;
+    const limit = local.limits.streamsPerConnection;
+    connection.streams ??= new Streams(connection, { hub, timers, diagnostics, limit });
+    return connection.streams;
+  }
+
+  #finish(connection: Connection, { type, ackId }: AckedRequest, outcome: Outcome): void {
+    const error = typeof outcome === 'function' ? undefined : outcome;
     if (ackId !== undefined) {
       if (error === undefined) {
         connection.ackMemory ??= new AckMemory(this.parts.local.limits.ackMemory);
         connection.ackMemory.remember(ackId);
       }
       connection.reply(connection.protocol.encoder.ack(ackId, error));
-    } else if (error !== undefined) {
+    } else if (error !== undefined && type !== 'startStream') {
+      // A stream that did not start was answered already.
       this.#failSilently(connection, error);
     }
+    if (typeof outcome === 'function') outcome();
   }
 
   #failSilently(connection: Connection, error: AckError): void {

@@ -27,11 +27,13 @@ export class TimingWheel {
 
   /** Calls `target.onTimer()` once, at the first tick that is at least `delayMs` away. */
   schedule(delayMs: number, target: Timed): WheelTimer {
+    const now = performance.now();
     if (this.#interval === undefined) {
-      this.#turnedAt = performance.now();
+      this.#turnedAt = now;
       this.#interval = setInterval(this.#turn, TICK_MS).unref();
     }
-    const ticks = Math.max(1, Math.ceil(delayMs / TICK_MS) + 1);
+    // From now and not from the last tick: one that is overdue must not shorten the delay.
+    const ticks = Math.max(1, Math.ceil((now - this.#turnedAt + delayMs) / TICK_MS));
     const slot = (this.#position + ticks) % SLOTS;
     const timer: WheelTimer = { target, turns: Math.floor((ticks - 1) / SLOTS), slot };
     this.#slots[slot]?.add(timer);
@@ -61,14 +63,14 @@ export class TimingWheel {
   };
 
   #expire(slot: Set<WheelTimer>): void {
-    for (const timer of slot) {
+    // A copy: what is scheduled meanwhile may belong into this very slot, for a later turn.
+    for (const timer of Array.from(slot)) {
       if (timer.turns > 0) {
         timer.turns -= 1;
-        continue;
+      } else if (slot.delete(timer)) {
+        this.#forget();
+        timer.target.onTimer();
       }
-      slot.delete(timer);
-      this.#forget();
-      timer.target.onTimer();
     }
   }
 

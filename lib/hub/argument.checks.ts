@@ -1,5 +1,6 @@
 import type { SendOptions } from '../drivers/hub-driver.interface.js';
 import type {
+  ClientTokenOptions,
   OperationOptions,
   Permission,
   PermissionOptions,
@@ -52,18 +53,20 @@ export function permissionTarget(options: PermissionOptions = {}): string | unde
   if (allGroups) {
     throw serviceErrors.badRequest('Name either targetName or allGroups.', 'targetName');
   }
-  if (targetName === undefined || !isGroupName(targetName)) {
+  if (typeof targetName !== 'string' || !isGroupName(targetName)) {
     throw serviceErrors.badRequest(INVALID_GROUP_NAME);
   }
   return targetName;
 }
 
-/** @throws {@link WebPubSubError} 400 for a bad time to live or metadata */
+/** @throws {@link WebPubSubError} 400 for a bad list, time to live or metadata */
 export function toSendOptions(options: SendToManyOptions): SendOptions {
   const { excludedConnections: excluded, messageTtlSeconds, metadata = {} } = options;
+  checkStrings(excluded, 'excludedConnections');
   if (messageTtlSeconds !== undefined && !isTtl(messageTtlSeconds)) {
     throw serviceErrors.badRequest('Invalid messageTtlSeconds.', 'messageTtlSeconds');
   }
+  checkStrings(Object.values(metadata), 'metadata');
   const entries = new Map(Object.entries(metadata));
   const problem = metadataProblem(entries);
   if (problem !== undefined) throw serviceErrors.badRequest(problem);
@@ -74,12 +77,29 @@ export function toSendOptions(options: SendToManyOptions): SendOptions {
   };
 }
 
-/** @throws the reason of a signal that is aborted already */
+/** @throws an `AbortError`, as the SDK does whatever the reason, when the signal is aborted already */
 export function checkSignal({ abortSignal }: OperationOptions = {}): void {
   if (!abortSignal?.aborted) return;
-  throw abortSignal.reason instanceof Error
-    ? abortSignal.reason
-    : new DOMException('The operation was aborted.', 'AbortError');
+  const { reason } = abortSignal;
+  const message = reason instanceof Error ? reason.message : 'The operation was aborted.';
+  throw Object.assign(new Error(message, { cause: reason }), { name: 'AbortError' });
+}
+
+/** @throws {@link WebPubSubError} 400 for what would not be what it looks like in a token */
+export function checkTokenOptions({ groups, roles, userId }: ClientTokenOptions): void {
+  if (userId !== undefined && typeof userId !== 'string') {
+    throw serviceErrors.badRequest('Invalid user ID.', 'userId');
+  }
+  checkStrings(roles, 'roles');
+  checkStrings(groups, 'groups');
+  groups?.forEach(checkGroup);
+}
+
+// Options often come from a request, whose values are not what their types say.
+function checkStrings(values: readonly string[] | undefined, target: string): void {
+  if (values === undefined) return;
+  if (Array.isArray(values) && values.every((value) => typeof value === 'string')) return;
+  throw serviceErrors.badRequest(`Invalid ${target}: only strings are allowed.`, target);
 }
 
 function isTtl(value: number): boolean {

@@ -26,11 +26,12 @@ export class HubRegistry {
    * @throws {@link WebPubSubError} `InvalidHubName` (400)
    */
   get(name: string): WebPubSubHub {
+    if (typeof name !== 'string') throw invalidHubName(name);
     const key = normalizeHubName(name);
     let hub = this.#hubs.get(key);
     if (hub === undefined) {
       if (!isHubName(key)) throw invalidHubName(name);
-      hub = new WebPubSubHub(this.driver.hub(key), this.maxMessageBytes);
+      hub = new WebPubSubHub(this.driver.hub(key), this.driver, this.maxMessageBytes);
       this.#hubs.set(key, hub);
     }
     return hub;
@@ -59,9 +60,9 @@ export class HubRegistry {
   }
 }
 
-function invalidHubName(name: string): WebPubSubError {
+function invalidHubName(name: unknown): WebPubSubError {
   return new WebPubSubError(
-    `'${name}' is no hub name: a letter, then up to 127 of letters, digits and _ \` , . [ ]`,
+    `'${String(name)}' is no hub name: a letter, then up to 127 of letters, digits and _ \` , . [ ]`,
     { code: 'InvalidHubName', statusCode: 400, target: 'hub' },
   );
 }

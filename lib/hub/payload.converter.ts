@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer } from 'node:util/types';
 import { binaryPayload, jsonPayload, textPayload, type Payload } from '../engine/payload.js';
 import { WebPubSubError } from '../errors/web-pubsub.error.js';
 import type { SendMessageOptions } from '../drivers/operations/hub.operations.js';
@@ -5,7 +6,8 @@ import type { HubMessage } from './message.types.js';
 
 /**
  * Turns a value into what is sent, by the rules of the service's own SDK: with `text/plain` a string,
- * binary values as bytes, and everything else as JSON.
+ * binary values as bytes, and everything else as JSON. What is sent is a copy: the caller may write
+ * over its value as soon as the call has returned.
  *
  * @throws {@link WebPubSubError} `InvalidPayload` (400) when the value cannot be sent as asked
  */
@@ -15,7 +17,7 @@ export async function toPayload(
   maxBytes: number,
 ): Promise<Payload> {
   const payload = await convert(message, contentType, maxBytes);
-  if (payload.bytes.length > maxBytes) throw tooLarge(maxBytes);
+  checkSize(payload.bytes.length, maxBytes);
   return payload;
 }
 
@@ -29,7 +31,7 @@ async function convert(
     throw invalid('A message of contentType text/plain must be a string.');
   }
   if (contentType === 'application/json' && typeof message === 'string') {
-    return checkedJson(Buffer.from(message));
+    return checkedJson(message, maxBytes);
   }
   const bytes = await readBytes(message, maxBytes);
   if (contentType === 'application/octet-stream') {
@@ -37,11 +39,15 @@ async function convert(
     throw invalid('A message of contentType application/octet-stream must be bytes or a stream.');
   }
   if (bytes === undefined) return jsonPayload(stringify(message));
-  return contentType === 'application/json' ? checkedJson(bytes) : binaryPayload(bytes);
+  return contentType === 'application/json'
+    ? checkedJson(bytes.toString('utf8'), maxBytes)
+    : binaryPayload(bytes);
 }
 
-function checkedJson(bytes: Buffer): Payload {
-  const text = bytes.toString('utf8');
+function checkedJson(text: string, maxBytes: number): Payload {
+  const payload = jsonPayload(text);
+  // Before it is parsed: what cannot be sent is not worth the time.
+  checkSize(payload.bytes.length, maxBytes);
   try {
     JSON.parse(text);
   } catch (cause) {
@@ -51,7 +57,7 @@ function checkedJson(bytes: Buffer): Payload {
       cause,
     );
   }
-  return jsonPayload(text);
+  return payload;
 }
 
 function stringify(message: unknown): string {
@@ -65,46 +71,74 @@ function stringify(message: unknown): string {
     );
   }
   if (text !== undefined) return text;
-  throw invalid(`A message of type ${typeof message} cannot be written as JSON.`);
+  throw invalid(
+    `A message of type ${typeof message} cannot be written as JSON. Send null, a string, a number, ` +
+      'a boolean, an object, bytes or a stream.',
+  );
 }
 
 /** @returns `undefined` when the value is none that is sent as bytes */
 async function readBytes(message: unknown, maxBytes: number): Promise<Buffer | undefined> {
   const source: unknown = typeof message === 'function' ? (message as () => unknown)() : message;
-  if (ArrayBuffer.isView(source)) {
-    return Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) {
+    checkSize(source.byteLength, maxBytes);
+    return copyOf(source);
   }
-  if (source instanceof ArrayBuffer) return Buffer.from(source);
   if (source instanceof Blob) {
-    if (source.size > maxBytes) throw tooLarge(maxBytes);
+    checkSize(source.size, maxBytes);
     return Buffer.from(await source.arrayBuffer());
   }
   return isStream(source) ? await readStream(source, maxBytes) : undefined;
 }
 
-function isStream(value: unknown): value is AsyncIterable<Uint8Array | string> {
+function copyOf(source: ArrayBufferView | ArrayBufferLike): Buffer {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return Buffer.from(bytes);
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const isReadable = value instanceof ReadableStream || 'pipe' in value;
   return isReadable && Symbol.asyncIterator in value;
 }
 
-async function readStream(
-  stream: AsyncIterable<Uint8Array | string>,
-  maxBytes: number,
-): Promise<Buffer> {
+async function readStream(stream: AsyncIterable<unknown>, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    size += bytes.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(bytes);
+  try {
+    for await (const chunk of stream) {
+      const bytes = chunkBytes(chunk);
+      size += bytes.length;
+      checkSize(size, maxBytes);
+      chunks.push(bytes);
+    }
+  } catch (cause) {
+    if (cause instanceof WebPubSubError) throw cause;
+    throw invalid(
+      `The stream failed before its end: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(chunks, size);
 }
 
-function tooLarge(maxBytes: number): WebPubSubError {
-  return invalid(`The message is larger than ${maxBytes} bytes, the limit messageBytes.`);
+function chunkBytes(chunk: unknown): Buffer {
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  if (ArrayBuffer.isView(chunk) || isAnyArrayBuffer(chunk)) return copyOf(chunk);
+  throw invalid(
+    `The stream gave a chunk of type ${typeof chunk}; it must give bytes or strings. ` +
+      'Collect its objects and send them as an array.',
+  );
+}
+
+function checkSize(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw invalid(
+    `The message is larger than ${maxBytes} bytes, the limit messageBytes. ` +
+      'Send it in parts, or raise the limit.',
+  );
 }
 
 function invalid(message: string, cause?: unknown): WebPubSubError {

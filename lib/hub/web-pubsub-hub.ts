@@ -1,4 +1,4 @@
-import type { HubDriver } from '../drivers/hub-driver.interface.js';
+import type { HubDriver, WebPubSubDriver } from '../drivers/hub-driver.interface.js';
 import type {
   AddUserToGroupOptions,
   ClientTokenOptions,
@@ -17,6 +17,7 @@ import {
   checkGroup,
   checkPermissionName,
   checkSignal,
+  checkTokenOptions,
   checkUserId,
   permissionTarget,
   toSendOptions,
@@ -49,6 +50,7 @@ export class WebPubSubHub {
   /** @internal */
   constructor(
     private readonly driver: HubDriver,
+    private readonly service: Pick<WebPubSubDriver, 'isHealthy'>,
     private readonly maxMessageBytes: number = MAX_MESSAGE_BYTES,
   ) {}
 
@@ -71,6 +73,19 @@ export class WebPubSubHub {
   group(groupName: string): WebPubSubGroup {
     checkGroup(groupName);
     return new WebPubSubGroup(this, groupName);
+  }
+
+  /**
+   * Whether the service behind the hub can be used (operation `HealthApi_GetHealthStatus`).
+   *
+   * @example
+   * ```ts
+   * if (!(await chat.getServiceStatus())) postpone(announcement);
+   * ```
+   */
+  async getServiceStatus(options?: OperationOptions): Promise<boolean> {
+    checkSignal(options);
+    return await this.service.isHealthy();
   }
 
   /**
@@ -312,14 +327,14 @@ export class WebPubSubHub {
 
   /**
    * Takes every connection of a user out of all its groups (operation
-   * `WebPubSub_RemoveUserFromAllGroups`).
+   * `WebPubSub_RemoveUserFromAllGroups`). A `reason`, which the SDK's signature has, changes nothing.
    *
    * @example
    * ```ts
    * await chat.removeUserFromAllGroups('ann');
    * ```
    */
-  async removeUserFromAllGroups(userId: string, options?: OperationOptions): Promise<void> {
+  async removeUserFromAllGroups(userId: string, options?: CloseConnectionOptions): Promise<void> {
     checkSignal(options);
     checkUserId(userId);
     await this.driver.removeUserFromAllGroups(userId);
@@ -388,8 +403,9 @@ export class WebPubSubHub {
   /**
    * Makes a token that lets one client connect, and the URL to open with it.
    *
-   * @throws {@link WebPubSubError} 400 for a life below one minute; `EndpointUnknown` (503) before
-   *   the HTTP server listens, unless the option `endpoint` is set
+   * @throws {@link WebPubSubError} 400 for a life below one minute, a blank group, or a user id or role
+   *   that is no string; `EndpointUnknown` (503) before the HTTP server listens, unless the option
+   *   `endpoint` is set
    * @example
    * ```ts
    * const { url } = await chat.getClientAccessToken({ userId: 'ann', groups: ['lobby'] });
@@ -397,7 +413,7 @@ export class WebPubSubHub {
    */
   async getClientAccessToken(options: ClientTokenOptions = {}): Promise<ClientTokenResult> {
     checkSignal(options);
-    options.groups?.forEach(checkGroup);
+    checkTokenOptions(options);
     return await this.driver.getClientAccessToken(options);
   }
 

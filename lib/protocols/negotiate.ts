@@ -1,9 +1,16 @@
 import type { ClientProtocol } from '../engine/ports/client-protocol.interface.js';
 import { jsonProtocol } from './json/json.protocol.js';
 import { reliableJsonProtocol } from './json/reliable-json.protocol.js';
+import { protobufProtocol } from './protobuf/protobuf.protocol.js';
+import { reliableProtobufProtocol } from './protobuf/reliable-protobuf.protocol.js';
 
 /** Every predefined subprotocol; one line makes another one known. */
-const PROTOCOLS: readonly ClientProtocol[] = [jsonProtocol, reliableJsonProtocol];
+const PROTOCOLS: readonly ClientProtocol[] = [
+  jsonProtocol,
+  reliableJsonProtocol,
+  protobufProtocol,
+  reliableProtobufProtocol,
+];
 
 export interface Negotiated {
   readonly protocol: ClientProtocol;

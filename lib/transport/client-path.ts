@@ -48,7 +48,7 @@ export class ClientPath {
   }
 }
 
-function pathOf(target: string): string {
+export function pathOf(target: string): string {
   const end = target.indexOf('?');
   return end === -1 ? target : target.slice(0, end);
 }
@@ -57,13 +57,13 @@ function isLegacyPath(path: string): boolean {
   return path === '/client' || path === '/client/';
 }
 
-function lowerCaseNames(query: URLSearchParams): URLSearchParams {
+export function lowerCaseNames(query: URLSearchParams): URLSearchParams {
   const lowered = new URLSearchParams();
   for (const [name, value] of query) lowered.append(name.toLowerCase(), value);
   return lowered;
 }
 
-function decode(segment: string): string | undefined {
+export function decode(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {

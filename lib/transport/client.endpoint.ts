@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Engine } from '../engine/engine.js';
 import { CLOSE_GRACE_MS } from '../engine/limits.js';
-import { Permissions } from '../engine/permissions.js';
 import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
 import type { RequestProcessor } from '../engine/request.processor.js';
 import type { EventSink } from '../engine/ports/event-sink.interface.js';
@@ -20,6 +19,7 @@ import {
   type RecoveryRequest,
 } from './handshake.js';
 import { refuseUpgrade } from './refusal.js';
+import { permissionsOf } from './role-permissions.js';
 import type { UpgradeHandler } from './upgrade.dispatcher.js';
 
 export interface ClientEndpointParts extends HandshakeParts {
@@ -141,7 +141,11 @@ export class ClientEndpoint implements UpgradeHandler {
       {
         id,
         userId: (accepted.userId ?? candidate.userId) || undefined,
-        permissions: this.#permissions(accepted.roles ?? candidate.roles),
+        permissions: permissionsOf(
+          accepted.roles ?? candidate.roles,
+          engine,
+          this.parts.diagnostics,
+        ),
         protocol: selection.protocol,
         subprotocol: selection.answer,
         state: accepted.state,
@@ -154,18 +158,6 @@ export class ClientEndpoint implements UpgradeHandler {
     this.#sockets.add(channel);
     this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
     channel.attach(connection, webSocket, socket as Socket);
-  }
-
-  #permissions(roles: readonly string[]): Permissions {
-    const { limits } = this.parts.engine;
-    return new Permissions(
-      roles,
-      {
-        literalsPerPermission: limits.literalGroupsPerPermission,
-        patternsPerPermission: limits.patternsPerPermission,
-      },
-      (role, why) => this.parts.diagnostics.debug(`role ignored: ${why} (${role.slice(0, 100)})`),
-    );
   }
 
   /** Completes the upgrade; `undefined` when the socket has gone meanwhile. */

@@ -105,7 +105,7 @@ function select(accepted: ConnectAccepted, candidate: Candidate): Admission | Re
   return { accepted, selection: negotiate([offered]) ?? { protocol: raw, answer: offered } };
 }
 
-function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('The handshake was given up.')), {
       once: true,
@@ -114,7 +114,7 @@ function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function valueLists(query: URLSearchParams): Record<string, string[]> {
+export function valueLists(query: URLSearchParams): Record<string, string[]> {
   const lists: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of query) {
     if (name !== 'access_token') (lists[name] ??= []).push(value);
@@ -124,7 +124,7 @@ function valueLists(query: URLSearchParams): Record<string, string[]> {
 
 const HIDDEN_HEADER = /^(authorization$|x-asrs-internal-)/;
 
-function headerLists(request: IncomingMessage): Record<string, readonly string[]> {
+export function headerLists(request: IncomingMessage): Record<string, readonly string[]> {
   const entries = Object.entries(request.headersDistinct).filter(
     ([name]) => !HIDDEN_HEADER.test(name),
   );

@@ -95,11 +95,12 @@ export function examineHandshake(
   };
 }
 
-function authenticate(
+/** What the token of a request says; a missing one says nothing where anonymous clients may come. */
+export function authenticate(
   request: IncomingMessage,
   query: URLSearchParams,
   target: { readonly hub: string; readonly audiencePaths: readonly string[] },
-  parts: HandshakeParts,
+  parts: Omit<HandshakeParts, 'path'>,
 ): { readonly claims: TokenClaims } | Extract<HandshakeVerdict, { kind: 'refused' }> {
   const token = query.get('access_token') || bearerToken(request.headersDistinct['authorization']);
   if (!token) {
@@ -114,7 +115,7 @@ function authenticate(
   return verdict.valid ? { claims: verdict.claims } : refused(401, verdict.reason);
 }
 
-function isWebSocketUpgrade(request: IncomingMessage): boolean {
+export function isWebSocketUpgrade(request: IncomingMessage): boolean {
   const { upgrade } = request.headers;
   const version = request.headers['sec-websocket-version'];
   return (
@@ -125,7 +126,7 @@ function isWebSocketUpgrade(request: IncomingMessage): boolean {
   );
 }
 
-function refused(
+export function refused(
   status: number,
   reason: string,
   text?: string,

@@ -30,7 +30,7 @@ export class UpgradeDispatcher {
 
   constructor(
     private readonly server: Server,
-    private readonly handler: UpgradeHandler,
+    private readonly handlers: readonly UpgradeHandler[],
   ) {
     this.#original = server.emit.bind(server) as Emit;
     server.emit = this.#emit as Server['emit'];
@@ -58,14 +58,15 @@ export class UpgradeDispatcher {
 
   #upgraded(args: unknown[]): boolean {
     const [request, socket, head] = args as [IncomingMessage, Duplex, Buffer];
-    if (!this.handler.servesUpgrade(request.url ?? '')) return false;
-    this.handler.upgrade(request, socket, head);
-    return true;
+    const handler = this.#handlerOf(request.url);
+    handler?.upgrade(request, socket, head);
+    return handler !== undefined;
   }
 
   #answered(args: unknown[]): boolean {
     const [request, response] = args as [IncomingMessage, ServerResponse];
-    if (!this.handler.expectsUpgrade(request.url ?? '')) return false;
+    const { url = '' } = request;
+    if (!this.handlers.some((handler) => handler.expectsUpgrade(url))) return false;
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('A WebSocket upgrade is expected here.');
     return true;
@@ -87,7 +88,11 @@ export class UpgradeDispatcher {
 
   #isForNobody({ method, url = '' }: IncomingMessage): boolean {
     const isOnlyListener = this.#isAttached && this.server.listenerCount('upgrade') === 1;
-    return isOnlyListener && method !== 'CONNECT' && !this.handler.servesUpgrade(url);
+    return isOnlyListener && method !== 'CONNECT' && !this.#handlerOf(url);
+  }
+
+  #handlerOf(url = ''): UpgradeHandler | undefined {
+    return this.handlers.find((handler) => handler.servesUpgrade(url));
   }
 
   readonly #fallback = (_request: IncomingMessage, socket: Duplex): void => {

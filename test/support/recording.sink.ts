@@ -19,7 +19,9 @@ export class RecordingSink implements EventSink {
   readonly disconnecteds: DisconnectedEvent[] = [];
   readonly userEvents: UserEvent[] = [];
   onConnect: ((event: ConnectEvent) => ConnectAnswer | Promise<ConnectAnswer>) | undefined;
-  onUserEvent: ((event: UserEvent) => UserEventOutcome | Promise<UserEventOutcome>) | undefined;
+  onUserEvent:
+    | ((event: UserEvent, signal: AbortSignal) => UserEventOutcome | Promise<UserEventOutcome>)
+    | undefined;
   #changed: (() => void)[] = [];
 
   connect(event: ConnectEvent): Promise<ConnectAnswer> | undefined {
@@ -36,10 +38,10 @@ export class RecordingSink implements EventSink {
     this.#note(this.disconnecteds, event);
   }
 
-  userEvent(event: UserEvent): Promise<UserEventOutcome> | undefined {
+  userEvent(event: UserEvent, signal: AbortSignal): Promise<UserEventOutcome> | undefined {
     this.#note(this.userEvents, event);
     const answer = this.onUserEvent;
-    return answer && (async () => await answer(event))();
+    return answer && (async () => await answer(event, signal))();
   }
 
   /** Waits until there are so many events of the kind. */

@@ -30,7 +30,11 @@ export class RestClient {
     { headers = {}, body = [], token = restToken(this.url(target)) }: RestCall = {},
   ): Promise<RestAnswer> {
     const { hostname, port } = new URL(this.origin);
-    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+    const own: OutgoingHttpHeaders = {};
+    if (token !== null) own.authorization = `Bearer ${token}`;
+    const pieces = Array.isArray(body) ? (body as readonly (string | Buffer)[]) : undefined;
+    // Node tells it for some methods only.
+    if (pieces === undefined) own['content-length'] = Buffer.byteLength(body as string | Buffer);
     return await new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -38,7 +42,7 @@ export class RestClient {
           port,
           method,
           path: target,
-          headers: { ...authorization, ...headers },
+          headers: { ...own, ...headers },
           agent: false,
         },
         (incoming) => {
@@ -52,7 +56,6 @@ export class RestClient {
         },
       );
       outgoing.on('error', reject);
-      const pieces = Array.isArray(body) ? (body as readonly (string | Buffer)[]) : undefined;
       for (const piece of pieces ?? []) outgoing.write(piece);
       outgoing.end(pieces === undefined ? body : undefined);
     });

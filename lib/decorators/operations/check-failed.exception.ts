@@ -19,11 +19,17 @@ import type { WebPubSubError } from '../../errors/web-pubsub.error.js';
 export class CheckFailedException extends HttpException {
   /** Machine-readable code, for example `Warning.User.NotExisted`. */
   readonly code: string;
+  /** HTTP status of the failure, under the name it has on a {@link WebPubSubError}. */
+  readonly statusCode: number;
+  /** What was not there: `Connection`, `User`, `Group` or `Service`. */
+  readonly target: string;
 
   constructor(error: WebPubSubError) {
     const { code, message, statusCode, target } = error;
     super({ code, message, target, details: null, inner: null }, statusCode, { cause: error });
     this.code = code;
+    this.statusCode = statusCode;
+    this.target = target;
     this.message = message;
   }
 }

@@ -8,7 +8,7 @@ import {
   type OperationDecoratorOptions,
   type OperationTarget,
 } from './operation.call.js';
-import { operationDecorator } from './operation.decorator.js';
+import { hubDecorator } from './operation.decorator.js';
 
 /** Options of {@link CloseConnection}. */
 export interface CloseConnectionDecoratorOptions extends OperationDecoratorOptions {
@@ -32,14 +32,13 @@ export function SendToConnection(
   connectionId: OperationTarget,
   options: SendDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('SendToConnection', {
-    async onResult(call, hubs) {
+  return hubDecorator('SendToConnection', options, (hub) => ({
+    async onResult(call) {
       const id = resolveTarget(connectionId, call);
       if (id === undefined || !isMessage(call.result)) return;
-      const hub = hubs.resolve(options.hub);
       await hub.sendToConnection(id, call.result, sendOptions(options, call));
     },
-  });
+  }));
 }
 
 /**
@@ -56,14 +55,14 @@ export function CloseConnection(
   connectionId: OperationTarget,
   options: CloseConnectionDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('CloseConnection', {
-    async after(call, hubs) {
+  return hubDecorator('CloseConnection', options, (hub) => ({
+    async after(call) {
       const id = resolveTarget(connectionId, call);
       if (id === undefined) return;
       const reason = resolveOption(options.reason, call);
-      await hubs.resolve(options.hub).closeConnection(id, { reason });
+      await hub.closeConnection(id, { reason });
     },
-  });
+  }));
 }
 
 /**
@@ -81,11 +80,11 @@ export function ConnectionExists(
   connectionId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('ConnectionExists', {
-    async before(call, hubs) {
+  return hubDecorator('ConnectionExists', options, (hub) => ({
+    async before(call) {
       const id = resolveTarget(connectionId, call);
-      if (id !== undefined && (await hubs.resolve(options.hub).connectionExists(id))) return;
+      if (id !== undefined && (await hub.connectionExists(id))) return;
       throw new CheckFailedException(serviceErrors.connectionNotFound(id ?? '', 'Warning'));
     },
-  });
+  }));
 }

@@ -6,7 +6,7 @@ import {
   type OperationDecoratorOptions,
   type OperationTarget,
 } from './operation.call.js';
-import { operationDecorator } from './operation.decorator.js';
+import { hubDecorator } from './operation.decorator.js';
 
 /**
  * Sends what the method returns to the members of a group (operation `WebPubSub_SendToGroup`).
@@ -25,14 +25,13 @@ export function SendToGroup(
   group: OperationTarget,
   options: SendToManyDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('SendToGroup', {
-    async onResult(call, hubs) {
+  return hubDecorator('SendToGroup', options, (hub) => ({
+    async onResult(call) {
       const name = resolveTarget(group, call);
       if (name === undefined || !isMessage(call.result)) return;
-      const hub = hubs.resolve(options.hub);
       await hub.sendToGroup(name, call.result, sendOptions(options, call));
     },
-  });
+  }));
 }
 
 /**
@@ -50,14 +49,14 @@ export function AddConnectionToGroup(
   connectionId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('AddConnectionToGroup', {
-    async after(call, hubs) {
+  return hubDecorator('AddConnectionToGroup', options, (hub) => ({
+    async after(call) {
       const name = resolveTarget(group, call);
       const id = resolveTarget(connectionId, call);
       if (name === undefined || id === undefined) return;
-      await hubs.resolve(options.hub).addConnectionToGroup(name, id);
+      await hub.addConnectionToGroup(name, id);
     },
-  });
+  }));
 }
 
 /**
@@ -75,14 +74,14 @@ export function RemoveConnectionFromGroup(
   connectionId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('RemoveConnectionFromGroup', {
-    async after(call, hubs) {
+  return hubDecorator('RemoveConnectionFromGroup', options, (hub) => ({
+    async after(call) {
       const name = resolveTarget(group, call);
       const id = resolveTarget(connectionId, call);
       if (name === undefined || id === undefined) return;
-      await hubs.resolve(options.hub).removeConnectionFromGroup(name, id);
+      await hub.removeConnectionFromGroup(name, id);
     },
-  });
+  }));
 }
 
 /**
@@ -100,11 +99,11 @@ export function GroupExists(
   group: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('GroupExists', {
-    async before(call, hubs) {
+  return hubDecorator('GroupExists', options, (hub) => ({
+    async before(call) {
       const name = resolveTarget(group, call);
-      if (name !== undefined && (await hubs.resolve(options.hub).groupExists(name))) return;
+      if (name !== undefined && (await hub.groupExists(name))) return;
       throw new CheckFailedException(serviceErrors.groupNotFound(name ?? ''));
     },
-  });
+  }));
 }

@@ -14,12 +14,12 @@ import { operationDecorator } from './operation.decorator.js';
  * ```
  */
 export function ServiceHealthy(): MethodDecorator {
-  return operationDecorator('ServiceHealthy', {
-    async before(_call, hubs) {
+  return operationDecorator('ServiceHealthy', (hubs) => ({
+    async before() {
       if (await hubs.isServiceHealthy()) return;
       throw new CheckFailedException(
         serviceErrors.unavailable('The Web PubSub service cannot be used.'),
       );
     },
-  });
+  }));
 }

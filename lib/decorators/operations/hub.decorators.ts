@@ -6,7 +6,7 @@ import {
   type OperationCall,
   type OperationDecoratorOptions,
 } from './operation.call.js';
-import { operationDecorator } from './operation.decorator.js';
+import { hubDecorator } from './operation.decorator.js';
 
 /** Options of the send decorators. */
 export interface SendDecoratorOptions extends OperationDecoratorOptions {
@@ -27,11 +27,13 @@ export interface SendToManyDecoratorOptions extends SendDecoratorOptions {
 /**
  * Sends what the method returns to every connection of the hub (operation `WebPubSub_SendToAll`).
  *
- * A value is sent once, `undefined` is not sent, a Promise is awaited. Each value of an Observable is
- * sent in order and then passed on, once somebody subscribes (Nest does). An async iterable is run to
- * its end, the next value taken when the last is sent, and its last value is the result. The method
- * is asynchronous at run time whatever its type says. A send that fails rejects with a
- * {@link WebPubSubError}.
+ * A value is sent once, `undefined` is not sent, a Promise is awaited. Of an Observable or an async
+ * iterable each value is sent in order and then passed on, once somebody subscribes or iterates; of an
+ * async iterable the next value is taken when the last has been sent. Nest subscribes to Observables,
+ * and an async iterable that is only awaited, as Nest does, is run to its end and gives its last value.
+ *
+ * The method is asynchronous at run time whatever its type says. The hub is looked up before it runs:
+ * without one it does not run. A send that fails rejects with a {@link WebPubSubError}.
  *
  * @example
  * ```ts
@@ -43,12 +45,12 @@ export interface SendToManyDecoratorOptions extends SendDecoratorOptions {
  * ```
  */
 export function SendToAll(options: SendToManyDecoratorOptions = {}): MethodDecorator {
-  return operationDecorator('SendToAll', {
-    async onResult(call, hubs) {
+  return hubDecorator('SendToAll', options, (hub) => ({
+    async onResult(call) {
       if (!isMessage(call.result)) return;
-      await hubs.resolve(options.hub).sendToAll(call.result, sendOptions(options, call));
+      await hub.sendToAll(call.result, sendOptions(options, call));
     },
-  });
+  }));
 }
 
 /** Whether a result is one to send: `undefined` says that there is nothing. */

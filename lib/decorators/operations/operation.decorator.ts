@@ -1,29 +1,17 @@
 import { Inject } from '@nestjs/common';
-import {
-  concat,
-  concatMap,
-  defer,
-  dematerialize,
-  ignoreElements,
-  isObservable,
-  materialize,
-  type Observable,
-} from 'rxjs';
 import { WebPubSubError } from '../../errors/web-pubsub.error.js';
 import { HubRegistry } from '../../hub/hub.registry.js';
-import type { OperationCall, OperationContext } from './operation.call.js';
+import type { WebPubSubHub } from '../../hub/web-pubsub-hub.js';
+import type { OperationCall, OperationDecoratorOptions } from './operation.call.js';
+import { followResult, type Operation } from './result.follower.js';
 
-/** What an operation does around a method, with the hubs of the application the instance belongs to. */
-export interface Operation {
-  /** Before the method runs; a rejection keeps it from running. */
-  before?(call: OperationCall, hubs: HubRegistry): Promise<void>;
-  /** With what the method returns, once for each emission. */
-  onResult?(call: OperationCall, hubs: HubRegistry): Promise<void>;
-  /** After the method has succeeded, once. */
-  after?(call: OperationCall, hubs: HubRegistry): Promise<void>;
-}
+/**
+ * Makes the operation of one call, with the hubs of the application the instance belongs to. It runs
+ * before the method: what it throws keeps the method from running.
+ */
+type OperationFactory = (hubs: HubRegistry) => Operation;
 
-type Method = (this: object, ...args: unknown[]) => unknown;
+type Method = (this: object | undefined, ...args: unknown[]) => unknown;
 
 // Registered, so that two copies of the package in one application understand each other.
 const HUBS = Symbol.for('webpubsub:hubs');
@@ -34,10 +22,19 @@ interface Wrapped {
   readonly wrapper: Method;
   readonly original: Method;
   /** The innermost first. */
-  readonly operations: readonly Operation[];
+  readonly factories: readonly OperationFactory[];
 }
 
 const WRAPPED = 'webpubsub:wrapped';
+
+/** {@link operationDecorator} for an operation of one hub. */
+export function hubDecorator(
+  name: string,
+  options: OperationDecoratorOptions,
+  operation: (hub: WebPubSubHub) => Operation,
+): MethodDecorator {
+  return operationDecorator(name, (hubs) => operation(hubs.resolve(options.hub)));
+}
 
 /**
  * Replaces a method by one that carries out an operation around it.
@@ -45,7 +42,7 @@ const WRAPPED = 'webpubsub:wrapped';
  * Nest hands each instance the registry of its own application, through a property that the
  * decorator declares: no discovery, no global state, and it works wherever the method is called.
  */
-export function operationDecorator(name: string, operation: Operation): MethodDecorator {
+export function operationDecorator(name: string, factory: OperationFactory): MethodDecorator {
   return (target, key, descriptor) => {
     const method: unknown = descriptor?.value;
     if (typeof target === 'function' || typeof method !== 'function') {
@@ -54,10 +51,11 @@ export function operationDecorator(name: string, operation: Operation): MethodDe
     injectHubs(target);
     const inner = wrappedBy(method);
     const original = inner?.original ?? (method as Method);
-    const operations = [...(inner?.operations ?? []), operation];
-    const wrapper = wrap(name, key, original, operations);
+    const factories = [...(inner?.factories ?? []), factory];
+    const place = `@${name} on ${target.constructor.name}.${String(key)}`;
+    const wrapper = wrap(place, key, original, factories);
     copyIdentity(method, wrapper);
-    Reflect.defineMetadata(WRAPPED, { wrapper, original, operations } satisfies Wrapped, wrapper);
+    Reflect.defineMetadata(WRAPPED, { wrapper, original, factories } satisfies Wrapped, wrapper);
     (descriptor as PropertyDescriptor).value = wrapper;
   };
 }
@@ -72,110 +70,26 @@ function wrappedBy(method: object): Wrapped | undefined {
 }
 
 function wrap(
-  name: string,
+  place: string,
   key: string | symbol,
   original: Method,
-  operations: readonly Operation[],
+  factories: readonly OperationFactory[],
 ): Method {
-  const hasCheck = operations.some((operation) => operation.before !== undefined);
-  return function (this: object, ...args: unknown[]): unknown {
-    const context = { instance: this, className: this.constructor.name, methodName: String(key) };
-    const run = (): unknown => original.apply(this, args);
-    const hubs = hubsOf(this, name, context);
-    const call = { args, context };
-    if (!hasCheck) return follow(run(), operations, call, hubs);
-    return check(operations, call, hubs).then(() => follow(run(), operations, call, hubs));
+  return function (...args) {
+    const instance = requireInstance(this, place);
+    const hubs = hubsOf(instance, place);
+    const operations = factories.map((factory) => factory(hubs));
+    const className = instance.constructor.name;
+    const call = { args, context: { instance, className, methodName: String(key) } };
+    const run = (): unknown => followResult(original.apply(instance, args), operations, call);
+    const hasCheck = operations.some((operation) => operation.before !== undefined);
+    return hasCheck ? check(operations, call).then(run) : run();
   };
 }
 
 /** The outermost first, as decorators are read. */
-async function check(
-  operations: readonly Operation[],
-  call: OperationCall,
-  hubs: HubRegistry,
-): Promise<void> {
-  for (const operation of operations.toReversed()) await operation.before?.(call, hubs);
-}
-
-/** Does with a result what the operations ask for, and hands it on. */
-function follow(
-  result: unknown,
-  operations: readonly Operation[],
-  call: OperationCall,
-  hubs: HubRegistry,
-): unknown {
-  if (isObservable(result)) return followObservable(result, operations, call, hubs);
-  // Before async iterables: query builders are both, and are meant to be awaited.
-  if (isPromiseLike(result)) {
-    return Promise.resolve(result).then((value) => follow(value, operations, call, hubs));
-  }
-  if (isAsyncIterable(result)) return followIterable(result, operations, call, hubs);
-  return followValue(result, operations, call, hubs);
-}
-
-async function followValue(
-  result: unknown,
-  operations: readonly Operation[],
-  call: OperationCall,
-  hubs: HubRegistry,
-): Promise<unknown> {
-  const withResult = { ...call, result };
-  for (const operation of operations) {
-    await operation.onResult?.(withResult, hubs);
-    await operation.after?.(withResult, hubs);
-  }
-  return result;
-}
-
-/** Each value is passed on when it has been sent, in order; what ends it is done at its end. */
-function followObservable(
-  source: Observable<unknown>,
-  operations: readonly Operation[],
-  call: OperationCall,
-  hubs: HubRegistry,
-): Observable<unknown> {
-  return defer(() => {
-    let result: unknown;
-    const sent = source.pipe(
-      // An error waits for its turn: what came before it is still sent.
-      materialize(),
-      concatMap(async (notification) => {
-        if (notification.kind !== 'N') return notification;
-        result = notification.value;
-        for (const operation of operations) await operation.onResult?.({ ...call, result }, hubs);
-        return notification;
-      }),
-      dematerialize(),
-    );
-    const end = defer(async () => {
-      for (const operation of operations) await operation.after?.({ ...call, result }, hubs);
-    });
-    return concat(sent, end.pipe(ignoreElements()));
-  });
-}
-
-/** Nobody else would run it, so it is run to its end here; the caller gets the last value. */
-async function followIterable(
-  source: AsyncIterable<unknown>,
-  operations: readonly Operation[],
-  call: OperationCall,
-  hubs: HubRegistry,
-): Promise<unknown> {
-  let result: unknown;
-  for await (result of source) {
-    for (const operation of operations) await operation.onResult?.({ ...call, result }, hubs);
-  }
-  for (const operation of operations) await operation.after?.({ ...call, result }, hubs);
-  return result;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  const isHolder = typeof value === 'object' || typeof value === 'function';
-  return isHolder && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+async function check(operations: readonly Operation[], call: OperationCall): Promise<void> {
+  for (const operation of operations.toReversed()) await operation.before?.(call);
 }
 
 function injectHubs(target: object): void {
@@ -185,14 +99,29 @@ function injectHubs(target: object): void {
   if (!declared.some(({ key }) => key === HUBS)) Inject(HubRegistry)(target, HUBS);
 }
 
-function hubsOf(instance: object, name: string, context: OperationContext): HubRegistry {
+function requireInstance(instance: object | undefined, place: string): object {
+  if (instance !== undefined) return instance;
+  throw registryMissing(
+    `${place}: the method was called without its instance. ` +
+      'Call it on the instance, also in callbacks: () => service.method().',
+  );
+}
+
+function hubsOf(instance: object, place: string): HubRegistry {
   const hubs = (instance as { [HUBS]?: HubRegistry })[HUBS];
   if (hubs !== undefined) return hubs;
-  throw new WebPubSubError(
-    `@${name} on ${context.className}.${context.methodName}: this instance was not made by Nest, ` +
-      'so it knows no hub. List its class in `providers` or `controllers`, and let Nest inject it.',
-    { code: 'HubRegistryMissing', statusCode: 500, target: context.methodName },
+  throw registryMissing(
+    `${place}: this instance was not made by Nest, so it knows no hub. ` +
+      'List its class in `providers` or `controllers`, and let Nest inject it.',
   );
+}
+
+function registryMissing(message: string): WebPubSubError {
+  return new WebPubSubError(message, {
+    code: 'HubRegistryMissing',
+    statusCode: 500,
+    target: 'hub',
+  });
 }
 
 /** What other decorators wrote on the method must stay on it, and stack traces must name it. */

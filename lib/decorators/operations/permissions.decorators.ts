@@ -7,7 +7,7 @@ import {
   type OperationDecoratorOptions,
   type OperationTarget,
 } from './operation.call.js';
-import { operationDecorator } from './operation.decorator.js';
+import { hubDecorator } from './operation.decorator.js';
 
 /** Options of the permission decorators: one group, or explicitly all of them. */
 export interface PermissionDecoratorOptions extends OperationDecoratorOptions {
@@ -32,14 +32,14 @@ export function GrantPermission(
   connectionId: OperationTarget,
   options: PermissionDecoratorOptions,
 ): MethodDecorator {
-  return operationDecorator('GrantPermission', {
-    async after(call, hubs) {
+  return hubDecorator('GrantPermission', options, (hub) => ({
+    async after(call) {
       const id = resolveTarget(connectionId, call);
       const target = permissionOptions(options, call);
       if (id === undefined || target === undefined) return;
-      await hubs.resolve(options.hub).grantPermission(id, permission, target);
+      await hub.grantPermission(id, permission, target);
     },
-  });
+  }));
 }
 
 /**
@@ -57,14 +57,14 @@ export function RevokePermission(
   connectionId: OperationTarget,
   options: PermissionDecoratorOptions,
 ): MethodDecorator {
-  return operationDecorator('RevokePermission', {
-    async after(call, hubs) {
+  return hubDecorator('RevokePermission', options, (hub) => ({
+    async after(call) {
       const id = resolveTarget(connectionId, call);
       const target = permissionOptions(options, call);
       if (id === undefined || target === undefined) return;
-      await hubs.resolve(options.hub).revokePermission(id, permission, target);
+      await hub.revokePermission(id, permission, target);
     },
-  });
+  }));
 }
 
 /**
@@ -82,16 +82,15 @@ export function CheckPermission(
   connectionId: OperationTarget,
   options: PermissionDecoratorOptions,
 ): MethodDecorator {
-  return operationDecorator('CheckPermission', {
-    async before(call, hubs) {
+  return hubDecorator('CheckPermission', options, (hub) => ({
+    async before(call) {
       const id = resolveTarget(connectionId, call);
-      const hub = hubs.resolve(options.hub);
       const target = permissionOptions(options, call);
       const isKnown = id !== undefined && target !== undefined;
       if (isKnown && (await hub.hasPermission(id, permission, target))) return;
       throw new CheckFailedException(serviceErrors.permissionDenied(id ?? '', permission));
     },
-  });
+  }));
 }
 
 /** @returns `undefined` when the function of a target names no group */

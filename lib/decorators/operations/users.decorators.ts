@@ -6,7 +6,7 @@ import {
   type OperationDecoratorOptions,
   type OperationTarget,
 } from './operation.call.js';
-import { operationDecorator } from './operation.decorator.js';
+import { hubDecorator } from './operation.decorator.js';
 
 /** Options of {@link AddUserToGroup}. */
 export interface AddUserToGroupDecoratorOptions extends OperationDecoratorOptions {
@@ -30,13 +30,13 @@ export function SendToUser(
   userId: OperationTarget,
   options: SendDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('SendToUser', {
-    async onResult(call, hubs) {
+  return hubDecorator('SendToUser', options, (hub) => ({
+    async onResult(call) {
       const user = resolveTarget(userId, call);
       if (user === undefined || !isMessage(call.result)) return;
-      await hubs.resolve(options.hub).sendToUser(user, call.result, sendOptions(options, call));
+      await hub.sendToUser(user, call.result, sendOptions(options, call));
     },
-  });
+  }));
 }
 
 /**
@@ -57,15 +57,14 @@ export function AddUserToGroup(
   userId: OperationTarget,
   options: AddUserToGroupDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('AddUserToGroup', {
-    async after(call, hubs) {
+  return hubDecorator('AddUserToGroup', options, (hub) => ({
+    async after(call) {
       const name = resolveTarget(group, call);
       const user = resolveTarget(userId, call);
       if (name === undefined || user === undefined) return;
-      const { hub, remember } = options;
-      await hubs.resolve(hub).addUserToGroup(name, user, { remember });
+      await hub.addUserToGroup(name, user, { remember: options.remember });
     },
-  });
+  }));
 }
 
 /**
@@ -83,14 +82,14 @@ export function RemoveUserFromGroup(
   userId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('RemoveUserFromGroup', {
-    async after(call, hubs) {
+  return hubDecorator('RemoveUserFromGroup', options, (hub) => ({
+    async after(call) {
       const name = resolveTarget(group, call);
       const user = resolveTarget(userId, call);
       if (name === undefined || user === undefined) return;
-      await hubs.resolve(options.hub).removeUserFromGroup(name, user);
+      await hub.removeUserFromGroup(name, user);
     },
-  });
+  }));
 }
 
 /**
@@ -107,12 +106,12 @@ export function RemoveUserFromAllGroups(
   userId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('RemoveUserFromAllGroups', {
-    async after(call, hubs) {
+  return hubDecorator('RemoveUserFromAllGroups', options, (hub) => ({
+    async after(call) {
       const user = resolveTarget(userId, call);
-      if (user !== undefined) await hubs.resolve(options.hub).removeUserFromAllGroups(user);
+      if (user !== undefined) await hub.removeUserFromAllGroups(user);
     },
-  });
+  }));
 }
 
 /**
@@ -130,13 +129,13 @@ export function UserExists(
   userId: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('UserExists', {
-    async before(call, hubs) {
+  return hubDecorator('UserExists', options, (hub) => ({
+    async before(call) {
       const user = resolveTarget(userId, call);
-      if (user !== undefined && (await hubs.resolve(options.hub).userExists(user))) return;
+      if (user !== undefined && (await hub.userExists(user))) return;
       throw new CheckFailedException(serviceErrors.userNotFound(user ?? ''));
     },
-  });
+  }));
 }
 
 /**
@@ -155,13 +154,13 @@ export function UserInGroup(
   group: OperationTarget,
   options: OperationDecoratorOptions = {},
 ): MethodDecorator {
-  return operationDecorator('UserInGroup', {
-    async before(call, hubs) {
+  return hubDecorator('UserInGroup', options, (hub) => ({
+    async before(call) {
       const user = resolveTarget(userId, call);
       const name = resolveTarget(group, call);
       const isKnown = user !== undefined && name !== undefined;
-      if (isKnown && (await hubs.resolve(options.hub).userExistsInGroup(user, name))) return;
+      if (isKnown && (await hub.userExistsInGroup(user, name))) return;
       throw new CheckFailedException(serviceErrors.userNotInGroup(user ?? '', name ?? ''));
     },
-  });
+  }));
 }

@@ -1,9 +1,12 @@
 import type { AccessKeys } from '../../auth/access-key.js';
 import { signClientToken } from '../../auth/access-token.js';
 import type { Clock } from '../../engine/clock.js';
+import { serviceErrors } from '../../errors/service-errors.js';
 import { WebPubSubError } from '../../errors/web-pubsub.error.js';
 import type { ClientTokenOptions, ClientTokenResult } from '../operations/hub.operations.js';
 import type { ServiceEndpoint } from './service-endpoint.js';
+
+const CLIENT_PATHS = { default: '/client/hubs/', mqtt: '/clients/mqtt/hubs/' } as const;
 
 /** Makes the tokens and URLs that clients connect with (rest.md 7.5, 7.7). */
 export class ClientTokens {
@@ -22,7 +25,15 @@ export class ClientTokens {
         { code: 'EndpointUnknown', statusCode: 503, target: 'endpoint' },
       );
     }
-    const path = `${endpoint.pathname.replace(/\/$/, '')}/client/hubs/${hub}`;
+    const { clientProtocol = 'default' } = options;
+    if (!Object.hasOwn(CLIENT_PATHS, clientProtocol)) {
+      throw serviceErrors.badRequest(
+        `The value '${clientProtocol}' is not valid: clients speak 'default' or 'mqtt'.`,
+        'clientProtocol',
+      );
+    }
+    const prefix = endpoint.pathname.replace(/\/$/, '');
+    const path = `${prefix}${CLIENT_PATHS[clientProtocol]}${hub}`;
     const audience = `${endpoint.protocol}//${endpoint.host}${path}`;
     const baseUrl = audience.replace(/^http/, 'ws');
     const token = signClientToken({ ...options, audience }, this.keys, this.clock);

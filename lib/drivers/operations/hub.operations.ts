@@ -9,10 +9,29 @@ export interface AbortSignalLike {
   readonly reason?: unknown;
 }
 
-/** What every operation of a hub takes. */
+/**
+ * What every operation of a hub takes. Only `abortSignal` has a meaning here; the others let code
+ * compile that was written for the Azure SDKs, and are ignored, since there is no HTTP request.
+ */
 export interface OperationOptions {
-  /** Ends the wait: an operation whose signal is aborted before it starts is not carried out. */
+  /**
+   * An operation whose signal is aborted before it starts is not carried out, and rejects with an
+   * error whose name is `AbortError`.
+   */
   abortSignal?: AbortSignalLike;
+  /** Ignored. */
+  requestOptions?: object;
+  /** Ignored. */
+  serializerOptions?: object;
+  /** Ignored. */
+  tracingOptions?: object;
+  // A method and no property: so a callback with a more particular parameter fits as well.
+  /** Never called. */
+  onResponse?(
+    rawResponse: { readonly status: number; readonly bodyAsText?: string | null },
+    flatResponse: unknown,
+    error?: unknown,
+  ): void;
 }
 
 /** Options of every send. */
@@ -85,6 +104,12 @@ export interface ClientTokenOptions extends OperationOptions {
    * @defaultValue 60
    */
   expirationTimeInMinutes?: number;
+  /**
+   * What the client speaks: `mqtt` gives the URL of the MQTT endpoint, and a token for it alone.
+   *
+   * @defaultValue 'default'
+   */
+  clientProtocol?: 'default' | 'mqtt';
 }
 
 /** A token that lets one client connect, and where to. */

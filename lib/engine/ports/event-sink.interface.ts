@@ -1,5 +1,14 @@
 import type { Metadata } from '../message.js';
 import type { Payload } from '../payload.js';
+import type {
+  MqttConnectAnswer,
+  MqttConnectionInfo,
+  MqttConnectRefusal,
+  MqttConnectRequest,
+  MqttEnding,
+  MqttEventAnswer,
+  MqttEventRequest,
+} from './mqtt-events.interface.js';
 
 /** What event handlers are told about the connection an event comes from. */
 export interface EventConnection {
@@ -10,15 +19,21 @@ export interface EventConnection {
   readonly subprotocol: string | undefined;
   /** The opaque connection state a handler has set (events.md 2.8). */
   readonly state: string | undefined;
+  /** MQTT clients only. */
+  readonly mqtt?: MqttConnectionInfo;
 }
 
-/** A client that wants in; asked before the WebSocket exists (events.md 5.2). */
+/**
+ * A client that wants in; asked before the WebSocket exists (events.md 5.2), or with an MQTT CONNECT.
+ */
 export interface ConnectEvent {
   readonly connection: EventConnection;
   readonly claims: Readonly<Record<string, readonly string[]>>;
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly subprotocols: readonly string[];
+  /** MQTT clients only. */
+  readonly mqtt?: MqttConnectRequest;
 }
 
 /** `undefined` members keep what the token says. */
@@ -29,12 +44,15 @@ export interface ConnectAccepted {
   readonly roles?: readonly string[];
   readonly subprotocol?: string;
   readonly state?: string;
+  readonly mqtt?: MqttConnectAnswer;
 }
 
 export interface ConnectRefused {
   readonly accepted: false;
   /** HTTP status of the handshake answer. */
   readonly status: number;
+  /** For MQTT clients; without it the status decides. */
+  readonly mqtt?: MqttConnectRefusal;
 }
 
 /** An `event` of a pub/sub client, or a frame of a raw client, named `message` (events.md 5.5, 5.6). */
@@ -45,6 +63,10 @@ export interface UserEvent {
   readonly event: string;
   readonly payload: Payload;
   readonly metadata: Metadata | undefined;
+  /** The client waits for the answer (client-protocols.md 9.3); listeners do not get it. */
+  readonly invocation?: true;
+  /** MQTT clients only. */
+  readonly mqtt?: MqttEventRequest;
 }
 
 /** One message for the client that raised the event. */
@@ -55,8 +77,23 @@ export interface EventReply {
 
 /** How a user event ended; `handled: false` covers "nobody listens" and "the handler failed" alike. */
 export type UserEventOutcome =
-  | { readonly handled: true; readonly replies: readonly EventReply[]; readonly state?: string }
-  | { readonly handled: false };
+  | {
+      readonly handled: true;
+      readonly replies: readonly EventReply[];
+      readonly state?: string;
+      /** For MQTT clients; 200, or 204 without a reply, when it is absent. */
+      readonly mqtt?: MqttEventAnswer;
+    }
+  | {
+      readonly handled: false;
+      /** For invocations; `InternalServerError` when it is absent. */
+      readonly failure?: UserEventFailure;
+      /** For MQTT clients; 500 when it is absent. */
+      readonly mqtt?: MqttEventAnswer;
+    };
+
+/** No handler, a handler that answers 4xx, one that answers 401 or 403, and one that takes too long. */
+export type UserEventFailure = 'NotFound' | 'BadRequest' | 'Forbidden' | 'Timeout';
 
 /** A notification; nothing waits for what becomes of it. */
 export interface LifecycleEvent {
@@ -74,6 +111,8 @@ export interface EventSink {
     signal: AbortSignal,
   ): Promise<ConnectAccepted | ConnectRefused> | undefined;
   connected(event: LifecycleEvent): void;
-  disconnected(event: LifecycleEvent & { readonly reason: string }): void;
+  disconnected(
+    event: LifecycleEvent & { readonly reason: string; readonly mqtt?: MqttEnding },
+  ): void;
   userEvent(event: UserEvent, signal: AbortSignal): Promise<UserEventOutcome> | undefined;
 }

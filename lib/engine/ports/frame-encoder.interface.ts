@@ -1,4 +1,6 @@
-import type { Message } from '../message.js';
+import type { GroupStateItem } from '../../backplane/backplane.message.js';
+import type { Message, Metadata } from '../message.js';
+import type { Payload } from '../payload.js';
 
 /** Why a client's request failed, in the words of an `ack` (client-protocols.md 5.6). */
 export interface AckError {
@@ -27,6 +29,57 @@ export interface FrameEncoder {
   connected(info: ConnectedInfo): Buffer | undefined;
   /** @param text the whole sentence the client is shown */
   disconnected(text: string): Buffer | undefined;
+  /** Instead of {@link disconnected}, in protocols with words of their own for the application's wish. */
+  closedByApplication?(reason: string | undefined): Buffer | undefined;
+  // The newer families; a protocol without them leaves them out.
+  invokeResponse?(response: InvokeResponse): Buffer;
+  /** @param expected the number of the fragment that comes next */
+  streamAck?(streamId: string, expected: number): Buffer;
+  /** A fragment was ahead of the expected one. */
+  streamNack?(nack: StreamNack): Buffer;
+  /** A protocol without it does not see the ends of streams either ({@link Message.isFor}). */
+  streamClosed?(streamId: string, error?: StreamClosedError): Buffer;
+  /** @param sequenceId in protocols that number what they deliver */
+  groupState?(states: GroupStateNews, sequenceId?: number): Buffer;
+}
+
+/** The answer to an `invoke` (client-protocols.md 9.3). */
+export type InvokeResponse = { readonly invocationId: string } & (
+  | {
+      readonly success: true;
+      /** `undefined` = the handler had nothing to say. */
+      readonly payload?: Payload;
+      readonly metadata?: Metadata;
+    }
+  | { readonly success: false; readonly error: InvocationError }
+);
+
+export interface InvocationError {
+  readonly name: 'BadRequest' | 'NotFound' | 'Forbidden' | 'Timeout' | 'InternalServerError';
+  readonly message: string;
+}
+
+export interface StreamNack {
+  readonly streamId: string;
+  readonly name: 'InvalidSequenceId';
+  readonly message: string;
+  /** The number of the fragment that comes next. */
+  readonly expected: number;
+}
+
+/** Why a stream was closed or not even opened, in the words of its publisher. */
+export interface StreamClosedError {
+  readonly name:
+    'StreamNotFound' | 'Forbidden' | 'BadRequest' | 'InternalServerError' | 'IdleTimeout';
+  readonly message: string;
+}
+
+/** What a subscriber of group states is told (client-protocols.md 9.5). */
+export interface GroupStateNews {
+  /** A snapshot replaces what the client knew of the group. */
+  readonly kind: 'update' | 'snapshot';
+  readonly group: string;
+  readonly items: readonly GroupStateItem[];
 }
 
 /** An encoder of a protocol that numbers its data messages for each connection. */

@@ -1,10 +1,12 @@
-import type { Message, Metadata } from '../../engine/message.js';
+import type { Message } from '../../engine/message.js';
 import type {
   AckError,
   ConnectedInfo,
   FrameEncoder,
 } from '../../engine/ports/frame-encoder.interface.js';
 import { textFrame } from '../websocket-frame.js';
+import { encodeGroupState, encodeInvokeResponse } from './newer.encoders.js';
+import { encodeMetadata, encodePayload } from './payload.encoder.js';
 
 const PONG = textFrame(Buffer.from('{"type":"pong"}'));
 
@@ -13,7 +15,8 @@ const PONG = textFrame(Buffer.from('{"type":"pong"}'));
  * SDK tests compare (client-protocols.md 5.1).
  */
 export const jsonEncoder: FrameEncoder = {
-  message: (message) => textFrame(Buffer.from(`${jsonMessageStart(message)}}`)),
+  message: (message) =>
+    textFrame(Buffer.from(`${jsonMessageStart(message)}${jsonMessageEnd(message)}`)),
 
   ack: (ackId, error) => textFrame(Buffer.from(encodeAck(ackId, error))),
 
@@ -21,38 +24,52 @@ export const jsonEncoder: FrameEncoder = {
 
   connected: (info) => textFrame(Buffer.from(encodeConnected(info))),
 
-  disconnected: (message) =>
-    textFrame(Buffer.from(JSON.stringify({ type: 'system', event: 'disconnected', message }))),
+  disconnected: (message) => jsonFrame({ type: 'system', event: 'disconnected', message }),
+
+  invokeResponse: (response) => textFrame(Buffer.from(encodeInvokeResponse(response))),
+
+  streamAck: (streamId, expectedSequenceId) =>
+    jsonFrame({ type: 'streamAck', streamId, expectedSequenceId }),
+
+  streamNack: ({ streamId, name, message, expected }) =>
+    jsonFrame({ type: 'streamNack', streamId, name, message, expectedSequenceId: expected }),
+
+  streamClosed: (streamId, error) => jsonFrame({ type: 'streamClosed', streamId, error }),
+
+  groupState: (news, sequenceId) => textFrame(Buffer.from(encodeGroupState(news, sequenceId))),
 };
 
+/** Members whose value is `undefined` are left out. */
+function jsonFrame(message: Readonly<Record<string, unknown>>): Buffer {
+  return textFrame(Buffer.from(JSON.stringify(message)));
+}
+
 /**
- * A data message without its closing brace, for protocols that add a number of their own for each
- * connection. JSON data is embedded as the text it arrived in.
+ * A data message up to where a protocol puts a number of its own for each connection; the rest is
+ * {@link jsonMessageEnd}.
  */
 export function jsonMessageStart({ origin, payload, metadata }: Message): string {
   const from =
     origin.from === 'server'
       ? '"from":"server"'
       : `"from":"group","group":${JSON.stringify(origin.group)},"fromUserId":${JSON.stringify(origin.fromUserId)}`;
-  const start = `{"type":"message",${from},"dataType":"${payload.dataType}","data":`;
-  switch (payload.dataType) {
-    case 'text':
-      return `${start}${JSON.stringify(payload.bytes.toString('utf8'))}${encodeMetadata(metadata)}`;
-    case 'json':
-      return `${start}${payload.bytes.toString('utf8')}${encodeMetadata(metadata)}`;
-    case 'binary':
-    case 'protobuf':
-      return `${start}"${payload.bytes.toString('base64')}"${encodeMetadata(metadata)}`;
-  }
+  return `{"type":"message",${from},${encodePayload(payload)}${encodeMetadata(metadata)}`;
 }
 
-// Written by hand: as keys of an object `__proto__` would vanish and digits would move to the front.
-function encodeMetadata(metadata: Metadata | undefined): string {
-  if (metadata === undefined || metadata.size === 0) return '';
-  const entries = [...metadata].map(
-    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
-  );
-  return `,"metadata":{${entries.join(',')}}`;
+/** What comes behind the number: the place in a stream, and the closing brace. */
+export function jsonMessageEnd({ stream }: Message): string {
+  if (stream === undefined) return '}';
+  const { streamId, streamSequenceId, endOfStream, error } = stream;
+  return `,"stream":${JSON.stringify({
+    streamId,
+    streamSequenceId,
+    endOfStream,
+    error: error && {
+      name: error.name,
+      message: error.message,
+      userErrorCode: error.userErrorCode,
+    },
+  })}}`;
 }
 
 function encodeAck(ackId: bigint, error: AckError | undefined): string {

@@ -1,7 +1,7 @@
 import type { ClientProtocol } from '../../engine/ports/client-protocol.interface.js';
 import type { SequencedEncoder } from '../../engine/ports/frame-encoder.interface.js';
 import { textFrame } from '../websocket-frame.js';
-import { jsonEncoder, jsonMessageStart } from './json.encoder.js';
+import { jsonEncoder, jsonMessageEnd, jsonMessageStart } from './json.encoder.js';
 import { jsonProtocol } from './json.protocol.js';
 
 /** Frames of `json.webpubsub.azure.v1` with a number behind the message (client-protocols.md 6.2). */
@@ -10,7 +10,8 @@ export const reliableJsonEncoder: SequencedEncoder = {
 
   sequencedMessage(message, sequenceId, cache) {
     cache.body ??= Buffer.from(jsonMessageStart(message));
-    return textFrame(Buffer.concat([cache.body, Buffer.from(`,"sequenceId":${sequenceId}}`)]));
+    const end = `,"sequenceId":${sequenceId}${jsonMessageEnd(message)}`;
+    return textFrame(Buffer.concat([cache.body, Buffer.from(end)]));
   },
 };
 

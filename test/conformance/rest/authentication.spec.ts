@@ -9,7 +9,7 @@ import {
   signToken,
   type TokenClaims,
 } from '../../support/tokens.js';
-import { PRESENT, UNAUTHORIZED } from './answers.js';
+import { done, PRESENT, UNAUTHORIZED } from './answers.js';
 import { useScene } from './scene.js';
 
 const OTHER_KEY = 'another-key-0123456789-abcdefghijklmnopqrstuvwxyz';
@@ -226,6 +226,12 @@ describe.each(PLATFORMS)('authentication on %s', (platform) => {
     expect(await scene().heard(J1)).toEqual([]);
   });
 
+  it('7.3 takes a token for the URL as it is written, whatever stands in it', async () => {
+    // Decoded as a whole the audience names `room/part`, decoded by segment the path does not.
+    const operation = '/api/hubs/a%5B1%5D/groups/room%2Fpart/:send';
+    expect(await scene().call('POST', operation)).toEqual(done(202));
+  });
+
   it('B17 refuses the secondary key from the moment it is exchanged', async () => {
     const { J1 } = await scene().cast({ J1: {} });
     const call = { token: restToken(url(PATH), {}, SECONDARY_ACCESS_KEY) };
@@ -239,6 +245,31 @@ describe.each(PLATFORMS)('authentication on %s', (platform) => {
     } finally {
       keys.replace(ACCESS_KEY, SECONDARY_ACCESS_KEY);
     }
+  });
+});
+
+describe.each(PLATFORMS)('authentication behind a proxy on %s', (platform) => {
+  const scene = useScene(platform, {
+    module: { endpoint: 'https://demo.example.com', rest: { trustForwardedHost: true } },
+  });
+
+  it.each([
+    { what: 'the configured endpoint', host: 'https://demo.example.com', headers: {} },
+    {
+      what: 'the host that the proxy tells',
+      host: 'https://public.example.com:8443',
+      headers: { 'x-forwarded-host': 'public.example.com:8443' },
+    },
+  ])('7.3 takes a token for $what', async ({ host, headers }) => {
+    const call = { headers, token: restToken(host + scene().target('/:send')) };
+    expect(await scene().call('POST', '/:send', call)).toEqual(done(202));
+  });
+
+  it('7.3 refuses a token for another host', async () => {
+    const token = restToken(`https://other.example.com${scene().target('/:send')}`);
+    const headers = { 'x-forwarded-host': 'public.example.com' };
+    const answer = await scene().call('POST', '/:send', { headers, token });
+    expect(answer).toMatchObject(UNAUTHORIZED);
   });
 });
 

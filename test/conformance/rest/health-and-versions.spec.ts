@@ -81,3 +81,14 @@ describe.each(PLATFORMS)('health and versions on %s', (platform) => {
     expect(answer.body).toHaveLength(0);
   });
 });
+
+describe.each(PLATFORMS)('requests without a version on %s', (platform) => {
+  const scene = useScene(platform, { module: { rest: { defaultApiVersion: '2024-12-01' } } });
+
+  it('12.2.4 are served as the version that the options name', async () => {
+    const close = (version: string | null) =>
+      scene().call('DELETE', '/connections/no-such', { version });
+    expect(await close(null)).toEqual(done(204));
+    expect(await close('2020-10-01')).toEqual(done(200));
+  });
+});

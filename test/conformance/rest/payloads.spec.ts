@@ -214,6 +214,8 @@ describe.each(PLATFORMS)('payloads on %s', (platform) => {
     { ttl: 'abc', message: "The value 'abc' is not valid." },
     // 5.2.
     { ttl: '1.5', message: "The value '1.5' is not valid." },
+    { ttl: '0x10', message: "The value '0x10' is not valid." },
+    { ttl: '1e2', message: "The value '1e2' is not valid." },
   ])('C27 refuses a time to live of $ttl', async ({ ttl, message }) => {
     const { J1 } = await scene().cast({ J1: { groups: ['g1'] } });
     for (const target of ['', '/connections/{c1}', '/groups/g1', '/users/u1']) {

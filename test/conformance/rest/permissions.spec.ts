@@ -158,8 +158,12 @@ describe.each(PLATFORMS)('permissions on %s', (platform) => {
 
   it('F18 grants 1000 groups, and not one more', async () => {
     const { J1 } = await scene().cast({ J1: { roles: [] } });
-    for (let group = 1; group <= 1000; group += 1) {
-      expect(await scene().status('PUT', path(`g${String(group)}`))).toBe(200);
+    for (let group = 0; group < 1000; group += 50) {
+      const grants = Array.from({ length: 50 }, (_, index) => path(`g${String(group + index)}`));
+      const statuses = await Promise.all(
+        grants.map(async (grant) => await scene().status('PUT', grant)),
+      );
+      expect(new Set(statuses)).toEqual(new Set([200]));
     }
     const conflict = plain(409, { code: 'Error.Connection.Conflict', target: 'Connection' });
     expect(await scene().call('PUT', path('one-more'))).toEqual(conflict);
@@ -170,7 +174,7 @@ describe.each(PLATFORMS)('permissions on %s', (platform) => {
     expect(await scene().call('PUT', path('g1'))).toEqual(done(200));
     expect(await scene().call('DELETE', path('g1'))).toEqual(done(204));
     expect(await scene().call('PUT', path('one-more'))).toEqual(done(200));
-  });
+  }, 30_000);
 
   it.each([
     { group: 'room.a', answer: PRESENT },

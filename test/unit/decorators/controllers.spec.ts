@@ -59,6 +59,13 @@ class RoomsController {
     return from([1, 2]);
   }
 
+  @Get('generated')
+  @SendToGroup('lobby')
+  async *generated(): AsyncGenerator<number> {
+    yield 1;
+    yield 2;
+  }
+
   @Get('users/:user')
   @UserExists(({ args }) => args[0])
   user(@Param('user') user: string) {
@@ -124,8 +131,11 @@ describe.each(PLATFORMS)('a decorated controller on %s', (platform) => {
     expect(driver.operations).toEqual([]);
   });
 
-  it('answers the last value of an Observable and sends each', async () => {
-    expect(await call('GET', 'numbers')).toEqual({ status: 200, body: 2 });
+  it.each([
+    ['an Observable', 'numbers'],
+    ['an async iterable', 'generated'],
+  ])('answers the last value of %s and sends each', async (_, path) => {
+    expect(await call('GET', path)).toEqual({ status: 200, body: 2 });
     expect(driver.sent).toEqual(['1', '2']);
   });
 

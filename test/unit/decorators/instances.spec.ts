@@ -139,6 +139,19 @@ describe('an instance that Nest did not make', () => {
   });
 });
 
+describe('a method without its instance', () => {
+  it('is told so', async () => {
+    const { service } = await provide(Base);
+    // oxlint-disable-next-line typescript/unbound-method -- the mistake that is made here
+    const { say } = service;
+    const call = async () => await Reflect.apply(say, undefined, []);
+    await expect(call()).rejects.toMatchObject({
+      code: 'HubRegistryMissing',
+      message: expect.stringContaining('@SendToGroup on Base.say: the method was called without'),
+    });
+  });
+});
+
 describe('a decorator in the wrong place', () => {
   it.each<[string, () => unknown]>([
     ['a static method', () => SendToAll()(class {}, 'run', { value: () => 1 })],

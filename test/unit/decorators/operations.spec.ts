@@ -19,6 +19,7 @@ import {
   UserExists,
   UserInGroup,
   WebPubSubError,
+  type SendToManyDecoratorOptions,
 } from 'nestjs-web-pubsub';
 import type { OperationCall } from '../../../lib/decorators/operations/operation.call.js';
 import type { HubOperation } from '../../support/recording.driver.js';
@@ -211,7 +212,12 @@ describe('a check', () => {
     driver.willAnswer(operation, () => no);
     const refusal: unknown = await Promise.resolve(service.run('x', 'y')).catch((error) => error);
     expect(refusal).toBeInstanceOf(CheckFailedException);
-    expect(refusal).toMatchObject({ code, status: 404, cause: expect.any(WebPubSubError) });
+    expect(refusal).toMatchObject({
+      code,
+      status: 404,
+      statusCode: 404,
+      cause: expect.any(WebPubSubError),
+    });
     expect(runs).toBe(0);
 
     driver.willAnswer(operation, () => yes);
@@ -268,19 +274,26 @@ describe('the hub of an operation', () => {
     expect(driver.operations[0]?.hub).toBe('game');
   });
 
-  it.each([
-    ['there is none', []],
-    ['there are several', ['chat', 'game']],
-  ])('has to be named when %s', async (_, hubs) => {
+  it.each<[string, SendToManyDecoratorOptions, string[], string]>([
+    ['named when there is none', {}, [], 'HubNotNamed'],
+    ['named when there are several', {}, ['chat', 'game'], 'HubNotNamed'],
+    ['of a name that the service takes', { hub: '1st' }, ['chat'], 'InvalidHubName'],
+  ])('has to be %s, before the method runs', async (_, options, hubs, code) => {
+    let runs = 0;
     const { service } = await provide(
-      classWith(SendToAll(), () => 1),
+      classWith(SendToAll(options), () => ++runs),
       hubs,
     );
-    await expect(service.run()).rejects.toMatchObject({ code: 'HubNotNamed' });
+    const call = async (): Promise<unknown> => await service.run();
+    await expect(call()).rejects.toMatchObject({ name: 'WebPubSubError', code });
+    expect(runs).toBe(0);
   });
 
-  it('must have a name that the service takes', async () => {
-    const { service } = await provide(classWith(SendToAll({ hub: '1st' }), () => 1));
-    await expect(service.run()).rejects.toMatchObject({ code: 'InvalidHubName' });
+  it('is not asked for by the health of the service', async () => {
+    const { service } = await provide(
+      classWith(ServiceHealthy(), () => 'ran'),
+      ['chat', 'game'],
+    );
+    expect(await service.run()).toBe('ran');
   });
 });

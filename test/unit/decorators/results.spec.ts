@@ -102,7 +102,23 @@ class Streams {
   }
 
   @SendToAll()
-  iterate(source: AsyncIterable<unknown>): unknown {
+  iterate<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+    return source;
+  }
+
+  @SendToAll()
+  async *count(to: number): AsyncGenerator<number> {
+    for (let number = 1; number <= to; number++) yield number;
+  }
+
+  @CloseConnection(({ result }) => result)
+  async *ids(): AsyncGenerator<string> {
+    yield 'c1';
+    yield 'c2';
+  }
+
+  @UserExists('ann')
+  checked<T>(source: AsyncIterable<T>): AsyncIterable<T> {
     return source;
   }
 }
@@ -218,7 +234,7 @@ describe('an Observable', () => {
 });
 
 describe('an async iterable', () => {
-  it('is run to its end, the next value taken when the last is sent', async () => {
+  async function trace() {
     const { service, driver } = await provide(Streams);
     const events: string[] = [];
     driver.willAnswer('sendToAll', async () => {
@@ -232,9 +248,83 @@ describe('an async iterable', () => {
         yield number;
       }
     }
-    expect(await service.iterate(numbers())).toBe(2);
+    return { driver, events, values: service.iterate(numbers()) };
+  }
+
+  it('passes each value on when it is sent, and takes the next one then', async () => {
+    const { driver, events, values } = await trace();
+    for await (const value of values) events.push(`got ${value}`);
+    expect(driver.sent).toEqual(['1', '2']);
+    const [first, second] = [events.slice(0, 4), events.slice(4)];
+    expect(first).toEqual(['take 1', 'send', 'sent', 'got 1']);
+    expect(second).toEqual(['take 2', 'send', 'sent', 'got 2']);
+  });
+
+  it('that is only awaited is run to its end, once, and gives its last value', async () => {
+    const { driver, events, values } = await trace();
+    const awaited = async (): Promise<unknown> => await Promise.resolve(values);
+    expect([await awaited(), await awaited()]).toEqual([2, 2]);
     expect(driver.sent).toEqual(['1', '2']);
     expect(events).toEqual(['take 1', 'send', 'sent', 'take 2', 'send', 'sent']);
+  });
+
+  it('that cannot be sent rejects each time it is awaited', async () => {
+    const { service } = await provide(Streams);
+    const values = service.iterate(oneBigInt());
+    const awaited = async (): Promise<unknown> => await Promise.resolve(values);
+    await expect(awaited()).rejects.toMatchObject({ code: 'InvalidPayload' });
+    await expect(awaited()).rejects.toMatchObject({ code: 'InvalidPayload' });
+  });
+
+  it('is not touched before somebody asks for a value', async () => {
+    const { events, values } = await trace();
+    await new Promise(setImmediate);
+    expect(events).toEqual([]);
+    for await (const _ of values) break;
+    expect(events).toEqual(['take 1', 'send', 'sent']);
+  });
+
+  it('that has no value gives undefined and sends nothing', async () => {
+    const { service, driver } = await provide(Streams);
+    expect(await Promise.resolve(service.count(0))).toBeUndefined();
+    expect(driver.sent).toEqual([]);
+  });
+
+  it('may be a generator method, whose type stays true', async () => {
+    const { service, driver } = await provide(Streams);
+    const numbers = service.count(3);
+    expect(await numbers.next()).toEqual({ value: 1, done: false });
+    expect(await numbers.return(0)).toEqual({ value: 0, done: true });
+    expect(driver.sent).toEqual(['1']);
+  });
+
+  it('is closed when its reader stops', async () => {
+    const { service } = await provide(Streams);
+    let isClosed = false;
+    async function* values() {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        isClosed = true;
+      }
+    }
+    for await (const _ of service.iterate(values())) break;
+    expect(isClosed).toBe(true);
+  });
+
+  it('has an operation without a message carried out at its end, with its last value', async () => {
+    const { service, driver } = await provide(Streams);
+    for await (const _ of service.ids()) break;
+    expect(driver.operations).toEqual([]);
+    for await (const _ of service.ids()) expect(driver.operations).toEqual([]);
+    expect(driver.operations.map(({ args }) => args[0])).toEqual(['c2']);
+  });
+
+  it('comes behind a check alone as it is', async () => {
+    const { service } = await provide(Streams);
+    const source = numbersToTwo();
+    expect(await Promise.resolve(service.checked(source))).toBe(source);
   });
 
   it('is closed when a value cannot be sent', async () => {
@@ -251,6 +341,10 @@ describe('an async iterable', () => {
     expect(isClosed).toBe(true);
   });
 });
+
+async function* oneBigInt() {
+  yield 1n;
+}
 
 async function* numbersToTwo() {
   yield 1;

@@ -93,8 +93,50 @@ describe('what cannot be sent', () => {
     const { bytes } = await toPayload('x'.repeat(MAX), 'text/plain', MAX);
     expect(bytes.length).toBe(MAX);
   });
+});
 
-  function* endless(): Generator<Buffer> {
-    for (;;) yield Buffer.alloc(100);
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(100);
+}
+
+describe('a stream', () => {
+  it.each<[string, Readable, string]>([
+    ['that fails', new Readable({ read: destroyed }), 'failed before its end: broken pipe'],
+    ['of objects', Readable.from([{ a: 1 }]), 'a chunk of type object'],
+    ['that has been read already', Readable.from(['x']).destroy(), 'failed before its end'],
+  ])('%s is refused', async (_what, stream, text) => {
+    await expect(toPayload(stream, undefined, MAX)).rejects.toMatchObject({
+      code: 'InvalidPayload',
+      message: expect.stringContaining(text) as string,
+    });
+  });
+
+  it('is destroyed when it is too large', async () => {
+    const stream = Readable.from(endless());
+    await expect(toPayload(stream, undefined, MAX)).rejects.toThrow('larger');
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('may give strings and other views', async () => {
+    const stream = Readable.from(['é', new Uint16Array([0x4241])]);
+    const payload = await toPayload(stream, undefined, MAX);
+    expect(payload.bytes.toString()).toBe('éAB');
+  });
+
+  function destroyed(this: Readable): void {
+    this.destroy(new Error('broken pipe'));
   }
+});
+
+describe('a value that the caller writes over', () => {
+  it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => HubMessage]>([
+    ['a view', (bytes) => bytes],
+    ['an ArrayBuffer', (bytes) => bytes.buffer],
+    ['a Buffer', (bytes) => Buffer.from(bytes.buffer)],
+  ])('is sent as it was at the call: %s', async (_what, message) => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const pending = toPayload(message(bytes), undefined, MAX);
+    bytes.fill(9);
+    expect([...(await pending).bytes]).toEqual([1, 2, 3]);
+  });
 });

@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import type { DataType, Payload } from '../../engine/payload.js';
+
+const DATA_TYPES: ReadonlyMap<string, DataType> = new Map([
+  ['application/json', 'json'],
+  ['text/plain', 'text'],
+  ['application/x-protobuf', 'protobuf'],
+  ['application/octet-stream', 'binary'],
+]);
+
+const CONTENT_TYPES: Readonly<Record<DataType, string>> = {
+  json: 'application/json',
+  text: 'text/plain',
+  protobuf: 'application/x-protobuf',
+  binary: 'application/octet-stream',
+};
+
+// One class and one bounded repetition at a time: nothing to backtrack over.
+const MEDIA_TYPE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,127}\/[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,127}$/;
+
+/**
+ * What bytes of a publisher are to clients of other protocols. A label that the bytes do not live up
+ * to counts as none.
+ */
+export function payloadOf(contentType: string | undefined, bytes: Buffer): Payload {
+  const dataType = DATA_TYPES.get(mediaType(contentType ?? '')) ?? 'binary';
+  return { dataType: isTrue(dataType, bytes) ? dataType : 'binary', bytes };
+}
+
+export function contentTypeOf(dataType: DataType): string {
+  return CONTENT_TYPES[dataType];
+}
+
+/** Whether it begins with `type/subtype`; parameters are not looked at. */
+export function isMediaType(contentType: string): boolean {
+  return MEDIA_TYPE.test(mediaType(contentType));
+}
+
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+function isTrue(dataType: DataType, bytes: Buffer): boolean {
+  if (dataType === 'text') return isUtf8(bytes);
+  return dataType !== 'json' || (isUtf8(bytes) && isJson(bytes.toString('utf8')));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,163 @@
+import { array, assert, asyncProperty, constant, nat, oneof, record, subarray } from 'fast-check';
+import { FlushScheduler } from '../../lib/engine/flush.scheduler.js';
+import { Outbox, type OutboxSettings } from '../../lib/engine/outbox.js';
+import { FakeChannel, nextTurn } from '../unit/engine/support/fake.channel.js';
+
+const MEMBERS = [0, 1, 2, 3];
+const MAX_MESSAGES = 8;
+
+/** What can happen, in any order; times are in milliseconds. */
+type Step =
+  | { readonly do: 'send'; readonly to: number[]; readonly size: number; readonly ttl: number }
+  | { readonly do: 'reply' | 'block' | 'drain' | 'close'; readonly member: number }
+  | { readonly do: 'turn' }
+  | { readonly do: 'wait'; readonly ms: number };
+
+const member = nat(MEMBERS.length - 1);
+const STEPS = array(
+  oneof<Step[]>(
+    record({
+      do: constant('send'),
+      to: subarray(MEMBERS, { minLength: 1 }),
+      // Now and then one that is written before the turn is over.
+      size: oneof({ weight: 29, arbitrary: nat(20) }, constant(300_000)),
+      ttl: oneof(constant(0), nat(20)),
+    }),
+    record({ do: constant('reply'), member }),
+    record({ do: constant('block'), member }),
+    record({ do: constant('drain'), member }),
+    record({ do: constant('turn') }),
+    record({ do: constant('wait'), ms: nat(15) }),
+    record({ do: constant('close'), member }),
+  ),
+  // Without a size, fast-check makes ten at most.
+  { maxLength: 60, size: 'max' },
+);
+
+interface Accepted {
+  readonly mark: string;
+  readonly expiresAt: number;
+}
+
+/** One connection, and what it has been promised. */
+class Member {
+  readonly accepted: Accepted[] = [];
+  readonly outbox: Outbox;
+  readonly channel = new FakeChannel();
+  overflows = 0;
+  isClosed = false;
+
+  constructor(
+    settings: OutboxSettings,
+    private readonly now: () => number,
+  ) {
+    this.outbox = new Outbox(settings, this.channel, {
+      outboxOverflow: () => {
+        this.overflows += 1;
+        this.close();
+      },
+    });
+    const write = this.channel.write.bind(this.channel);
+    this.channel.write = (frames) => {
+      for (const { mark, expiresAt } of this.accepted) {
+        const isLate = expiresAt !== 0 && expiresAt <= this.now();
+        if (isLate && frames.includes(`<${mark} `)) throw new Error(`${mark} was sent too late`);
+      }
+      return write(frames);
+    };
+  }
+
+  accept(mark: string, expiresAt: number, queue: (outbox: Outbox) => void): void {
+    if (this.isClosed) return;
+    this.accepted.push({ mark, expiresAt });
+    queue(this.outbox);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.outbox.flushForClose();
+  }
+
+  /** The marks of the frames it was written, whole ones, in order. */
+  get received(): string[] {
+    const { text } = this.channel;
+    const frames = text.match(/<[^>]*>/g) ?? [];
+    expect(frames.join('')).toBe(text);
+    return frames.map((frame) => frame.slice(1, frame.indexOf(' ')));
+  }
+
+  /** Those of the accepted frames that nothing excuses from being written. */
+  get owed(): string[] {
+    return this.accepted
+      .filter(({ expiresAt }) => expiresAt === 0 || expiresAt > this.now())
+      .map(({ mark }) => mark);
+  }
+}
+
+/** A frame that can be told apart: `<mark xxx>`. */
+function frame(mark: string, size: number): Buffer {
+  return Buffer.from(`<${mark} ${'x'.repeat(size)}>`);
+}
+
+describe('outboxes', () => {
+  it('hand on what they accepted, whole, in order and in time, and lose nothing when they close', async () => {
+    await assert(
+      asyncProperty(STEPS, async (steps) => {
+        let now = 1_000_000;
+        const settings = {
+          scheduler: new FlushScheduler(),
+          clock: () => now,
+          maxMessages: MAX_MESSAGES,
+          maxBytes: 1_000_000,
+        };
+        const members = MEMBERS.map(() => new Member(settings, () => now));
+        const of = (index: number): Member => members[index] as Member;
+        const take = async (step: Step, mark: string): Promise<void> => {
+          switch (step.do) {
+            case 'send': {
+              const shared = frame(mark, step.size);
+              const expiresAt = step.ttl === 0 ? 0 : now + step.ttl;
+              for (const index of step.to) {
+                of(index).accept(mark, expiresAt, (outbox) => outbox.append(shared, expiresAt));
+              }
+              return;
+            }
+            case 'reply':
+              return of(step.member).accept(mark, 0, (outbox) => outbox.reply(frame(mark, 0)));
+            case 'block':
+              of(step.member).channel.takes = false;
+              return;
+            case 'drain':
+              of(step.member).channel.takes = true;
+              return of(step.member).outbox.drained();
+            case 'turn':
+              return nextTurn();
+            case 'wait':
+              now += step.ms;
+              return;
+            case 'close':
+              return of(step.member).close();
+          }
+        };
+        for (const [index, step] of steps.entries()) {
+          await take(step, String(index));
+          if (step.do !== 'close') continue;
+          const { overflows, received, owed } = of(step.member);
+          if (overflows === 0) expect(received).toEqual(expect.arrayContaining(owed));
+        }
+        for (const { channel, outbox } of members) {
+          channel.takes = true;
+          outbox.drained();
+        }
+        await nextTurn();
+        for (const { received, accepted, owed, overflows } of members) {
+          const marks = accepted.map(({ mark }) => mark);
+          expect(received).toEqual(marks.filter((mark) => received.includes(mark)));
+          expect(overflows).toBeLessThanOrEqual(1);
+          if (overflows === 0) expect(received).toEqual(expect.arrayContaining(owed));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  }, 60_000);
+});
