@@ -161,6 +161,7 @@ describe('the JSON decoder', () => {
       property(uint8Array({ maxLength: 200 }), boolean(), (bytes, isBinary) => {
         expectReadOrRefused(Buffer.from(bytes), isBinary);
       }),
+      { numRuns: 40_000 },
     );
   });
 
@@ -169,6 +170,7 @@ describe('the JSON decoder', () => {
       property(oneof(ANY_TEXT, json(), NEARLY_JSON), (text) => {
         expectReadOrRefused(text);
       }),
+      { numRuns: 20_000 },
     );
   });
 
@@ -193,7 +195,7 @@ describe('the JSON decoder', () => {
         const rest = pairs.map(([name, value]) => `,"${name}":${value}`).join('');
         expectReadOrRefused(`{"type":"${type}","group":"g","event":"e","data":1${rest}}`);
       }),
-      { numRuns: 1000 },
+      { numRuns: 20_000 },
     );
   });
 
@@ -202,7 +204,7 @@ describe('the JSON decoder', () => {
       property(MUTATED, (bytes) => {
         expectReadOrRefused(bytes);
       }),
-      { numRuns: 1000 },
+      { numRuns: 20_000 },
     );
   });
 

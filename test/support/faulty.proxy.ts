@@ -62,7 +62,10 @@ export class FaultyProxy {
         }
         // Half of what the service said gets through, then nothing more does.
         link.isSilent = true;
-        to.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => this.#reset(link));
+        to.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => {
+          client.destroy();
+          service.destroy();
+        });
       });
       from.on('close', () => {
         to.destroy();

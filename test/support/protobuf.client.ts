@@ -83,6 +83,12 @@ export class ProtobufClient {
     }
   }
 
+  /** Resolves when the service has done what was asked before. */
+  async ping(): Promise<void> {
+    this.wire.send(delimited(9));
+    while (!readFields((await this.wire.hear()) as Buffer).has(4));
+  }
+
   /** Breaks the connection and comes back to it. */
   async recover(): Promise<void> {
     this.wire.socket.terminate();

@@ -95,7 +95,7 @@ describe('LocalHub.add', () => {
 describe('LocalHub.join and leave', () => {
   it('are idempotent', async () => {
     const { connection } = await rig.connect({ id: 'c1' });
-    for (let count = 0; count < 2; count += 1) local().join(connection, 'g');
+    for (let count = 0; count < 2; count += 1) await local().join(connection, 'g');
     expect(members('g')).toEqual(['c1']);
     expect(local().isMember(connection, 'g')).toBe(true);
     for (let count = 0; count < 2; count += 1) local().leave(connection, 'g');
@@ -106,8 +106,8 @@ describe('LocalHub.join and leave', () => {
 
   it('keep the interest in a group as long as it has a member', async () => {
     const [one, other] = [await rig.connect(), await rig.connect()];
-    local().join(one.connection, 'g');
-    local().join(other.connection, 'g');
+    await local().join(one.connection, 'g');
+    await local().join(other.connection, 'g');
     local().leave(one.connection, 'g');
     expect(rig.backplane.subjects).toContain('chat/group/g');
     local().leave(other.connection, 'g');
