@@ -32,8 +32,8 @@ async function start({ port, host, options }: ServeSettings): Promise<INestAppli
   const app = await NestFactory.create(
     StandaloneModule.with({ ...options, logStart: false }),
     await createPlatformAdapter(),
-    // Errors of the start are ours to explain; Nest would print its own beside them.
-    { logger: ['warn'], abortOnError: false, bodyParser: false },
+    // A failing start is ours to explain: what Nest says of it stays in the buffer.
+    { bufferLogs: true, autoFlushLogs: false, abortOnError: false, bodyParser: false },
   );
   try {
     await app.listen(port, host);

@@ -57,6 +57,7 @@ export class Engine implements BackplaneNode {
         clock: this.clock,
         maxMessages: this.limits.outboundQueueMessages,
         maxBytes: this.limits.outboundQueueBytes,
+        hardMaxBytes: 2 * Math.max(this.limits.outboundQueueBytes, this.limits.reliableBufferBytes),
       },
       timers: this.timers,
       tokens: options.tokens,

@@ -32,6 +32,8 @@ export class LocalHub {
   readonly #connections = new Map<string, Connection>();
   readonly #groups = new Map<string, Group>();
   readonly #users = new Map<string, SmallSet<Connection>>();
+  /** Subscriptions that the backplane has not confirmed yet. */
+  readonly #subscribing = new Map<string, Promise<void>>();
 
   constructor(
     /** Lower case. */
@@ -93,18 +95,25 @@ export class LocalHub {
     groups: Iterable<string>,
   ): Promise<Connection> {
     const connection = new Connection(init, this, channel, this.parts.connection);
-    const waits: (Promise<void> | undefined)[] = [];
-    if (this.#connections.size === 0) waits.push(this.#subscribe({ kind: 'all' }));
-    this.#connections.set(connection.id, connection);
-    waits.push(this.#subscribe({ kind: 'connection', connectionId: connection.id }));
-    if (connection.userId !== undefined) {
-      waits.push(this.#addToUser(connection, connection.userId));
-      for (const group of this.remembered.of(connection.userId)) {
-        waits.push(this.join(connection, group));
-      }
+    const { id, userId } = connection;
+    const isFirst = this.#connections.size === 0;
+    this.#connections.set(id, connection);
+    const waits = [
+      this.#subscribeOnce({ kind: 'all' }, isFirst),
+      this.#subscribeOnce({ kind: 'connection', connectionId: id }, true),
+    ];
+    if (userId !== undefined) waits.push(this.#addToUser(connection, userId));
+    const remembered = userId === undefined ? [] : this.remembered.of(userId);
+    // Its own groups first: what it is too many for is what the hub remembers.
+    for (const group of [...groups, ...remembered]) {
+      if (this.hasRoomFor(connection, [group])) waits.push(this.join(connection, group));
     }
-    for (const group of groups) waits.push(this.join(connection, group));
-    await settled(waits);
+    try {
+      await settled(waits);
+    } catch (error) {
+      connection.ended('Internal server error');
+      throw error;
+    }
     return connection;
   }
 
@@ -127,9 +136,9 @@ export class LocalHub {
 
   /** Whether one more group is too many for the connection. */
   hasRoomFor(connection: Connection, groups: Iterable<string>): boolean {
-    let wanted = connection.groups.size;
-    for (const name of groups) if (!this.isMember(connection, name)) wanted += 1;
-    return wanted <= this.parts.limits.groupsPerConnection;
+    const added = new Set<string>();
+    for (const name of groups) if (!this.isMember(connection, name)) added.add(name);
+    return connection.groups.size + added.size <= this.parts.limits.groupsPerConnection;
   }
 
   isMember(connection: Connection, groupName: string): boolean {
@@ -139,15 +148,15 @@ export class LocalHub {
 
   /** Idempotent. The caller has checked {@link hasRoomFor}. */
   join(connection: Connection, groupName: string): Promise<void> | undefined {
-    let group = this.#groups.get(groupName);
-    let subscribed: Promise<void> | undefined;
-    if (group === undefined) {
-      group = new Group(groupName);
-      this.#groups.set(groupName, group);
-      subscribed = this.#subscribe({ kind: 'group', group: groupName });
-    }
+    const known = this.#groups.get(groupName);
+    const group = known ?? new Group(groupName);
+    if (known === undefined) this.#groups.set(groupName, group);
     if (group.members.add(connection)) connection.groups.add(group);
-    return subscribed;
+    const target: Target = { kind: 'group', group: groupName };
+    return this.#subscribeOnce(target, known === undefined)?.catch((error: unknown) => {
+      this.leave(connection, groupName);
+      throw error;
+    });
   }
 
   /** Idempotent. */
@@ -168,15 +177,11 @@ export class LocalHub {
   }
 
   #addToUser(connection: Connection, userId: string): Promise<void> | undefined {
-    const connections = this.#users.get(userId);
-    if (connections !== undefined) {
-      connections.add(connection);
-      return undefined;
-    }
-    const first = new SmallSet<Connection>();
-    first.add(connection);
-    this.#users.set(userId, first);
-    return this.#subscribe({ kind: 'user', userId });
+    const known = this.#users.get(userId);
+    const connections = known ?? new SmallSet<Connection>();
+    if (known === undefined) this.#users.set(userId, connections);
+    connections.add(connection);
+    return this.#subscribeOnce({ kind: 'user', userId }, known === undefined);
   }
 
   #removeFromUser(connection: Connection, userId: string): void {
@@ -188,8 +193,18 @@ export class LocalHub {
     this.#unsubscribe({ kind: 'user', userId });
   }
 
-  #subscribe(target: Target): Promise<void> | undefined {
-    return this.parts.backplane.subscribe(subjectOf(this.name, target));
+  /** Subscribes for who is first; who comes while that is under way waits for it too. */
+  #subscribeOnce(target: Target, isFirst: boolean): Promise<void> | undefined {
+    if (!isFirst && this.#subscribing.size === 0) return undefined;
+    const subject = subjectOf(this.name, target);
+    if (!isFirst) return this.#subscribing.get(subject);
+    const subscribed = this.parts.backplane.subscribe(subject);
+    if (subscribed === undefined) return undefined;
+    const tracked = subscribed.finally(() => {
+      if (this.#subscribing.get(subject) === tracked) this.#subscribing.delete(subject);
+    });
+    this.#subscribing.set(subject, tracked);
+    return tracked;
   }
 
   #unsubscribe(target: Target): void {

@@ -9,6 +9,8 @@ export interface OutboxSettings {
   readonly clock: Clock;
   readonly maxMessages: number;
   readonly maxBytes: number;
+  /** What even frames that somebody else limits must not exceed: replaced ones stay in the queue. */
+  readonly hardMaxBytes: number;
 }
 
 /** A reading client is written to before the end of the turn when this much has piled up. */
@@ -42,9 +44,11 @@ export class Outbox implements Flushable {
     if (this.#blocked && this.#exceedsLimits()) this.#overflow();
   }
 
-  /** Queues a frame that somebody else limits: never a reason to end the connection. */
+  /** Queues a frame that somebody else limits: it ends the connection only far beyond. */
   appendUnlimited(frame: Buffer, expiresAt: number): void {
     this.#add(frame, expiresAt);
+    const waiting = this.#pending?.byteLength ?? 0;
+    if (this.#blocked && waiting > this.settings.hardMaxBytes) this.#overflow();
   }
 
   /** Queues the answer to a request of the client itself: never a reason to end the connection. */

@@ -89,21 +89,26 @@ export class RequestProcessor {
       }
       return undefined;
     }
-    const outcome = this.#execute(connection, request);
+    const fail = (error: unknown): void => {
+      this.parts.diagnostics.error(
+        `hub ${this.parts.hub.name}: ${request.type} of connection ${connection.id} failed`,
+        error,
+      );
+      this.#finish(connection, request, INTERNAL_ERROR);
+    };
+    let outcome: Outcome | Promise<Outcome>;
+    try {
+      outcome = this.#execute(connection, request);
+    } catch (error) {
+      // A sink or a backplane that throws harms its own request only.
+      fail(error);
+      return undefined;
+    }
     if (!(outcome instanceof Promise)) {
       this.#finish(connection, request, outcome);
       return undefined;
     }
-    return outcome.then(
-      (result) => this.#finish(connection, request, result),
-      (error: unknown) => {
-        this.parts.diagnostics.error(
-          `hub ${this.parts.hub.name}: ${request.type} of connection ${connection.id} failed`,
-          error,
-        );
-        this.#finish(connection, request, INTERNAL_ERROR);
-      },
-    );
+    return outcome.then((result) => this.#finish(connection, request, result), fail);
   }
 
   #execute(connection: Connection, request: AckedRequest): Outcome | Promise<Outcome> {

@@ -156,7 +156,10 @@ export class ClientEndpoint implements UpgradeHandler {
     const webSocket = this.#accept(request, socket, head, selection.answer);
     if (webSocket === undefined) return connection.ended('');
     this.#sockets.add(channel);
-    this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
+    // Closed while it was being made: it has been told `disconnected` already.
+    if (connection.isOpen) {
+      this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
+    }
     channel.attach(connection, webSocket, socket as Socket);
   }
 

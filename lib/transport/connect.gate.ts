@@ -12,6 +12,7 @@ import type {
 import { negotiate } from '../protocols/negotiate.js';
 import { RawProtocol } from '../protocols/raw/raw.protocol.js';
 import type { Candidate } from './handshake.js';
+import { linkAbort } from './linked-abort.js';
 import type { Refusal } from './refusal.js';
 
 export interface ConnectGateParts {
@@ -47,7 +48,7 @@ export class ConnectGate {
     socket: Duplex,
   ): Promise<Admission | Refusal> {
     const aborter = new AbortController();
-    const signal = AbortSignal.any([aborter.signal, this.parts.shutdown]);
+    const { signal } = aborter;
     const asked = this.parts.events.connect(
       {
         connection: { ...describe(candidate), connectionId },
@@ -59,6 +60,7 @@ export class ConnectGate {
       signal,
     );
     if (asked === undefined) return select({ accepted: true }, candidate);
+    const unlink = linkAbort(aborter, this.parts.shutdown);
     const abort = (): void => aborter.abort();
     socket.once('close', abort);
     const timer = setTimeout(abort, this.parts.timeoutMs);
@@ -76,6 +78,7 @@ export class ConnectGate {
       return { status: 500 };
     } finally {
       clearTimeout(timer);
+      unlink();
       socket.off('close', abort);
     }
   }

@@ -104,7 +104,9 @@ class Model {
   }
 
   rememberedOf(user: string | undefined): string[] {
-    return GROUPS.filter((name) => this.remembered.has(`${user}/${name}`));
+    const prefix = `${user}/`;
+    const pairs = [...this.remembered].filter((pair) => pair.startsWith(prefix));
+    return pairs.map((pair) => pair.slice(prefix.length));
   }
 }
 
@@ -236,7 +238,8 @@ class World {
     const named = { id: connectionId, groups: first, protocol };
     const client = await rig.connect(user === undefined ? named : { ...named, userId: user });
     this.clients.set(step.id, client);
-    const joined = new Set([...step.groups, ...model.rememberedOf(user)]);
+    const wanted = [...new Set([...step.groups, ...model.rememberedOf(user)])];
+    const joined = new Set(wanted.slice(0, MAX_GROUPS));
     const received: string[] = [];
     model.connections.set(step.id, { userId: user, groups: joined, received, reliable });
     this.visits.push([client, received]);

@@ -118,6 +118,7 @@ describe('outboxes', () => {
           clock: () => now,
           maxMessages: MAX_MESSAGES,
           maxBytes: 1_000_000,
+          hardMaxBytes: 2 * 1_000_000,
         };
         const members = MEMBERS.map(() => new Member(settings, () => now));
         const of = (index: number): Member => members[index] as Member;

@@ -184,4 +184,36 @@ describe('The protobuf codec', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('reads fragments of streams that another encoder writes', () => {
+    assert(
+      property(TEXT, bigInt({ min: 0n, max: MAX_UINT64 }), PAYLOAD, (id, sequenceId, payload) => {
+        const frame = delimited(13, delimited(1, id), varint(2, sequenceId), dataOf(payload));
+        expect(protobufProtocol.decode(frame, true)).toEqual({
+          type: 'streamData',
+          streamId: id,
+          fragment: { sequenceId, payload },
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('reads group states that another encoder writes, of repeated keys the last', () => {
+    const STATE = option(array(tuple(TEXT, TEXT), { maxLength: 5 }), { nil: undefined });
+    assert(
+      property(STATE, (entries) => {
+        const fields = (entries ?? []).map(([key, value]) =>
+          delimited(1, delimited(1, key), delimited(2, value)),
+        );
+        const state = entries === undefined ? Buffer.alloc(0) : delimited(3, ...fields);
+        expect(protobufProtocol.decode(delimited(15, delimited(1, 'room'), state), true)).toEqual({
+          type: 'setGroupState',
+          group: 'room',
+          state: entries && new Map(entries),
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });

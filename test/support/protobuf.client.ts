@@ -6,7 +6,12 @@ export type Fields = ReadonlyMap<number, bigint | Buffer>;
 
 /** Reads a protobuf message by hand; of a repeated field the last value counts. */
 export function readFields(bytes: Buffer): Fields {
-  const fields = new Map<number, bigint | Buffer>();
+  return new Map(fieldsOf(bytes));
+}
+
+/** The fields in the order they come in. */
+export function fieldsOf(bytes: Buffer): [number, bigint | Buffer][] {
+  const fields: [number, bigint | Buffer][] = [];
   let at = 0;
   const next = (): bigint => {
     let value = 0n;
@@ -21,9 +26,9 @@ export function readFields(bytes: Buffer): Fields {
     const tag = Number(next());
     const value = next();
     if ((tag & 7) === 0) {
-      fields.set(tag >> 3, value);
+      fields.push([tag >> 3, value]);
     } else {
-      fields.set(tag >> 3, bytes.subarray(at, at + Number(value)));
+      fields.push([tag >> 3, bytes.subarray(at, at + Number(value))]);
       at += Number(value);
     }
   }
@@ -87,6 +92,20 @@ export class ProtobufClient {
   async ping(): Promise<void> {
     this.wire.send(delimited(9));
     while (!readFields((await this.wire.hear()) as Buffer).has(4));
+  }
+
+  /** The next frame as it is, of any kind. */
+  async hearExactly(): Promise<Buffer> {
+    return (await this.wire.hear()) as Buffer;
+  }
+
+  /** Fails when anything else than the answer to a ping comes next. */
+  async expectQuiet(): Promise<void> {
+    this.wire.send(delimited(9));
+    const frame = await this.hearExactly();
+    if (!frame.equals(delimited(4))) {
+      throw new Error(`Instead of a pong came ${frame.toString('hex')}`);
+    }
   }
 
   /** Breaks the connection and comes back to it. */

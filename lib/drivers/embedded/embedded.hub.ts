@@ -98,7 +98,12 @@ export class EmbeddedHub implements HubDriver {
     if (answer === 'limit') {
       throw serviceErrors.userConflict('The hub remembers too many groups of users.');
     }
-    await this.addUserToGroup(group, userId);
+    try {
+      await this.addUserToGroup(group, userId);
+    } catch (error) {
+      await this.engineHub.askEveryNode({ type: 'forgetGroup', userId, group });
+      throw error;
+    }
   }
 
   grantPermission(

@@ -1,6 +1,7 @@
 import type { Metadata } from '../../engine/message.js';
 import { isGroupName, metadataProblem } from '../../engine/names.js';
 import { textPayload, type DataType, type Payload } from '../../engine/payload.js';
+import { isSerializedAny } from '../serialized-any.js';
 import { scanMembers } from './json.scanner.js';
 import { jsonViolation } from './json.violation.js';
 
@@ -96,8 +97,9 @@ export function readPayload(members: Members, metadata: Metadata | undefined): P
     case 'text':
       return textPayload(parseString('data', data));
     case 'binary':
-    case 'protobuf':
       return { dataType, bytes: decodeBase64(parseString('data', data)) };
+    case 'protobuf':
+      return { dataType, bytes: decodeAny(parseString('data', data)) };
   }
 }
 
@@ -107,6 +109,12 @@ function readDataType(members: Members): DataType {
   const dataType = DATA_TYPES.find((candidate) => candidate === name);
   if (dataType === undefined) throw jsonViolation('unknown dataType');
   return dataType;
+}
+
+function decodeAny(text: string): Buffer {
+  const bytes = decodeBase64(text);
+  if (!isSerializedAny(bytes)) throw jsonViolation('data is no serialized Any');
+  return bytes;
 }
 
 /** The standard alphabet with padding: what `Buffer` would skip or guess is refused. */

@@ -1,7 +1,6 @@
-import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Message, Metadata } from '../../engine/message.js';
-import type { DataType } from '../../engine/payload.js';
+import type { Message } from '../../engine/message.js';
 import type {
   AckError,
   ConnectedInfo,
@@ -9,22 +8,11 @@ import type {
 } from '../../engine/ports/frame-encoder.interface.js';
 import { binaryFrame } from '../websocket-frame.js';
 import { bufferView } from './buffer-view.js';
-import {
-  DataSchema,
-  DownstreamMessageSchema,
-  type MapEntry,
-  type MessageData,
-} from './generated/webpubsub.client_pb.js';
+import { downstreamFrame } from './downstream.frame.js';
+import { dataOf, entriesOf, streamOf } from './field.encoders.js';
+import { DataSchema, DownstreamMessageSchema } from './generated/webpubsub.client_pb.js';
+import { groupStateOf, invokeResponseOf, streamClosedOf } from './newer.encoders.js';
 
-type Kind = NonNullable<MessageInitShape<typeof DownstreamMessageSchema>['kind']>;
-type DataCase = NonNullable<MessageData['data']['case']>;
-
-const DATA_CASES: Readonly<Record<DataType, DataCase>> = {
-  text: 'textData',
-  json: 'jsonData',
-  binary: 'binaryData',
-  protobuf: 'protobufData',
-};
 const DATA_MESSAGE_NUMBER = DownstreamMessageSchema.field.dataMessage.number;
 const SEQUENCE_ID_NUMBER = DataSchema.field.sequenceId.number;
 
@@ -49,18 +37,37 @@ export const protobufEncoder: FrameEncoder = {
       case: 'systemMessage',
       value: { kind: { case: 'disconnectedMessage', value: { reason } } },
     }),
+
+  invokeResponse: (response) => downstreamFrame(invokeResponseOf(response)),
+
+  streamAck: (streamId, expected) =>
+    downstreamFrame({
+      case: 'streamAckMessage',
+      value: { streamId, expectedSequenceId: BigInt(expected) },
+    }),
+
+  streamNack: ({ streamId, name, message, expected }) =>
+    downstreamFrame({
+      case: 'streamNackMessage',
+      value: { streamId, name, message, expectedSequenceId: BigInt(expected) },
+    }),
+
+  streamClosed: (streamId, error) => downstreamFrame(streamClosedOf(streamId, error)),
+
+  groupState: (news, sequenceId) => downstreamFrame(groupStateOf(news, sequenceId)),
 };
 
 /**
  * A `data_message` without a sequence id: the part of its frame that is the same for every
- * connection. Data is copied, never opened.
+ * connection.
  */
-export function encodeDataMessage({ origin, payload, metadata }: Message): Buffer {
+export function encodeDataMessage({ origin, payload, metadata, stream }: Message): Buffer {
   const message = create(DataSchema, {
     from: origin.from,
     ...(origin.from === 'group' && { group: origin.group }),
-    data: { data: { case: DATA_CASES[payload.dataType], value: payload.bytes } },
+    data: dataOf(payload),
     metadata: entriesOf(metadata),
+    ...(stream && { stream: streamOf(stream) }),
   });
   return bufferView(toBinary(DataSchema, message));
 }
@@ -85,11 +92,6 @@ function encodeSequenceId(sequenceId: number): Uint8Array {
   return new BinaryWriter().tag(SEQUENCE_ID_NUMBER, WireType.Varint).uint64(sequenceId).finish();
 }
 
-function downstreamFrame(kind: Kind): Buffer {
-  const message = create(DownstreamMessageSchema, { kind });
-  return binaryFrame(bufferView(toBinary(DownstreamMessageSchema, message)));
-}
-
 function ackOf(ackId: bigint, error: AckError | undefined) {
   return error === undefined
     ? { ackId, success: true }
@@ -103,8 +105,4 @@ function connectedOf({ connectionId, userId, reconnectionToken }: ConnectedInfo)
     userId: userId ?? '',
     ...(reconnectionToken !== undefined && { reconnectionToken }),
   };
-}
-
-function entriesOf(metadata: Metadata | undefined): Pick<MapEntry, 'key' | 'value'>[] {
-  return [...(metadata ?? [])].map(([key, value]) => ({ key, value }));
 }

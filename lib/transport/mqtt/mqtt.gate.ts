@@ -7,6 +7,7 @@ import type {
 } from '../../engine/ports/event-sink.interface.js';
 import type { ConnackInit, ConnectPacket } from '../../protocols/mqtt/packets.js';
 import { REASON, refusalCode, RETURN } from '../../protocols/mqtt/reason-codes.js';
+import { linkAbort } from '../linked-abort.js';
 import { withAbort } from '../connect.gate.js';
 import type { MqttCandidate } from './mqtt.handshake.js';
 
@@ -36,7 +37,8 @@ export class MqttGate {
     const { version } = packet;
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), this.parts.timeoutMs);
-    const signal = AbortSignal.any([gone, aborter.signal, this.parts.shutdown]);
+    const { signal } = aborter;
+    const unlink = linkAbort(aborter, gone, this.parts.shutdown);
     const { hub, userId, claims, query, headers, subprotocols, answer } = candidate;
     try {
       const asked = this.parts.events.connect(
@@ -77,6 +79,7 @@ export class MqttGate {
       return { code: version === 5 ? REASON.serverUnavailable : RETURN.serverUnavailable };
     } finally {
       clearTimeout(timer);
+      unlink();
     }
   }
 }

@@ -141,6 +141,7 @@ describe('a reliable connection that confirms no states', () => {
       clock: () => 0,
       maxMessages: 3,
       maxBytes: 100_000,
+      hardMaxBytes: 200_000,
       recoveryWindowMs: 1000,
     };
     return { session: new ReliableSession(parts, owner), overflows: () => overflows };

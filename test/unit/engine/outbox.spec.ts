@@ -15,6 +15,7 @@ function settings(limits: Partial<OutboxSettings> = {}): OutboxSettings {
     clock: () => now,
     maxMessages: 5,
     maxBytes: 100,
+    hardMaxBytes: 1000,
     ...limits,
   };
 }
@@ -390,5 +391,21 @@ describe('Outbox.flushForClose', () => {
     const client = Client.reading();
     client.outbox.flushForClose();
     expect(client.writes).toEqual([]);
+  });
+});
+
+describe('frames that somebody else limits', () => {
+  it('end the connection only far beyond the limit', async () => {
+    const shared = settings({ maxBytes: 10, hardMaxBytes: 20 });
+    let overflows = 0;
+    const channel = { write: () => false, bufferedBytes: 0, close: () => {}, abort: () => {} };
+    const outbox = new Outbox(shared, channel, { outboxOverflow: () => (overflows += 1) });
+    outbox.appendUnlimited(Buffer.alloc(20), 0);
+    await Promise.resolve();
+    expect(overflows).toBe(0);
+    outbox.appendUnlimited(Buffer.alloc(1), 0);
+    outbox.appendUnlimited(Buffer.alloc(1), 0);
+    await Promise.resolve();
+    expect(overflows).toBe(1);
   });
 });

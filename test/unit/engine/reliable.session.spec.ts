@@ -51,6 +51,7 @@ class Rig {
       clock: () => now,
       maxMessages: 1000,
       maxBytes: 1_000_000,
+      hardMaxBytes: 2_000_000,
     };
     const outbox = new Outbox(settings, this.channel, { outboxOverflow: () => {} });
     outbox.drained();

@@ -85,6 +85,7 @@ class SessionRig {
         clock: () => this.now,
         maxMessages: 1000,
         maxBytes: 1_000_000,
+        hardMaxBytes: 2_000_000,
       },
       {
         write: (bytes) => {

@@ -108,3 +108,81 @@ describe('Numbered protobuf frames', () => {
     expect(filled.body).toEqual(body);
   });
 });
+
+describe('Protobuf frames of streams, invocations and group states', () => {
+  const fragment = new Message({
+    origin: { from: 'group', group: 'room', fromUserId: 'ann' },
+    payload: textPayload(''),
+    stream: {
+      streamId: 's',
+      streamSequenceId: 2,
+      endOfStream: true,
+      error: { name: 'UserError', message: 'gave up', userErrorCode: 'E42' },
+    },
+  });
+  const place = delimited(
+    6,
+    delimited(1, 's'),
+    varint(2, 2),
+    varint(3, 1),
+    delimited(4, delimited(1, 'UserError'), delimited(2, 'gave up'), delimited(3, 'E42')),
+  );
+  const room = [delimited(1, 'group'), delimited(2, 'room'), delimited(3, delimited(1, ''))];
+
+  it('tell why a stream ended, numbered or not', () => {
+    expect(protobufEncoder.message(fragment)).toEqual(frameOf(delimited(2, ...room, place)));
+    expect(reliableProtobufEncoder.sequencedMessage(fragment, 7, {})).toEqual(
+      frameOf(delimited(2, ...room, place, varint(4, 7))),
+    );
+  });
+
+  it('tell the publisher why a stream was closed', () => {
+    expect(protobufEncoder.streamClosed?.('s', { name: 'Forbidden', message: 'm' })).toEqual(
+      frameOf(
+        delimited(8, delimited(1, 's'), delimited(2, delimited(1, 'Forbidden'), delimited(2, 'm'))),
+      ),
+    );
+  });
+
+  it.each([
+    ['without data', { success: true as const }, [varint(2, 1)]],
+    [
+      'with metadata',
+      { success: true as const, payload: jsonPayload('1'), metadata: new Map([['k', 'v']]) },
+      [
+        varint(2, 1),
+        delimited(3, delimited(4, '1')),
+        delimited(5, delimited(1, 'k'), delimited(2, 'v')),
+      ],
+    ],
+    [
+      'with an error',
+      { success: false as const, error: { name: 'NotFound' as const, message: 'm' } },
+      [delimited(4, delimited(1, 'NotFound'), delimited(2, 'm'))],
+    ],
+  ])('answer an invocation %s', (_, response, fields) => {
+    expect(protobufEncoder.invokeResponse?.({ invocationId: '1', ...response })).toEqual(
+      frameOf(delimited(5, delimited(1, '1'), ...fields)),
+    );
+  });
+
+  it('carry group states of anonymous members, empty or cleared, and a number', () => {
+    const base = { userId: undefined, updatedAt: 1000 };
+    const items = [
+      { connectionId: 'c1', state: new Map<string, string>(), ...base },
+      { connectionId: 'c2', state: undefined, ...base },
+    ];
+    const news = { kind: 'snapshot', group: 'room', items } as const;
+    expect(protobufEncoder.groupState?.(news, 9)).toEqual(
+      frameOf(
+        delimited(
+          10,
+          delimited(1, 'room'),
+          delimited(2, delimited(1, 'c1'), delimited(3), varint(4, 1000)),
+          delimited(2, delimited(1, 'c2'), varint(4, 1000)),
+          varint(3, 9),
+        ),
+      ),
+    );
+  });
+});
