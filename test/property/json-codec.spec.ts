@@ -265,7 +265,8 @@ describe('the JSON codec', () => {
 
   it('hands on bytes', () => {
     assert(
-      property(uint8Array(), constantFrom('binary', 'protobuf'), (bytes, dataType) => {
+      property(uint8Array(), (bytes) => {
+        const dataType = 'binary';
         const data = Buffer.from(bytes).toString('base64');
         const { payload } = send(`"dataType":"${dataType}","data":"${data}"`);
         expect(payload).toEqual({ dataType, bytes: Buffer.from(bytes) });

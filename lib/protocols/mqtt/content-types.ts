@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { DataType, Payload } from '../../engine/payload.js';
+import { isSerializedAny } from '../serialized-any.js';
 
 const DATA_TYPES: ReadonlyMap<string, DataType> = new Map([
   ['application/json', 'json'],
@@ -42,8 +43,16 @@ function mediaType(contentType: string): string {
 }
 
 function isTrue(dataType: DataType, bytes: Buffer): boolean {
-  if (dataType === 'text') return isUtf8(bytes);
-  return dataType !== 'json' || (isUtf8(bytes) && isJson(bytes.toString('utf8')));
+  switch (dataType) {
+    case 'text':
+      return isUtf8(bytes);
+    case 'json':
+      return isUtf8(bytes) && isJson(bytes.toString('utf8'));
+    case 'protobuf':
+      return isSerializedAny(bytes);
+    case 'binary':
+      return true;
+  }
 }
 
 function isJson(text: string): boolean {
