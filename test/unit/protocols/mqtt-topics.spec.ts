@@ -45,7 +45,8 @@ describe('MQTT content types', () => {
     ['application/json', '', 'binary'],
     ['text/plain', 'hi', 'text'],
     ['text/plain;', '', 'text'],
-    ['application/x-protobuf', 'x', 'protobuf'],
+    ['application/x-protobuf', '\n\u0001t', 'protobuf'],
+    ['application/x-protobuf', 'x', 'binary'],
     ['application/octet-stream', 'x', 'binary'],
     ['image/png', 'x', 'binary'],
     [undefined, 'x', 'binary'],
@@ -62,7 +63,8 @@ describe('MQTT content types', () => {
   });
 
   it.each(['text', 'json', 'binary', 'protobuf'] as const)('names %s and reads it back', (type) => {
-    const bytes = Buffer.from('1');
+    // An Any of the type `t`, or the digit one.
+    const bytes = Buffer.from(type === 'protobuf' ? '\n\u0001t' : '1');
     expect(payloadOf(contentTypeOf(type), bytes)).toEqual({ dataType: type, bytes });
   });
 
