@@ -9,6 +9,7 @@ import { parseOptions, parseWholeNumber } from './arguments.js';
 import type { CliContext } from './cli.js';
 import { createPlatformAdapter } from './platform.adapter.js';
 import { StandaloneModule } from './standalone.module.js';
+import { StderrLogger } from './stderr.logger.js';
 import { UsageError } from './usage.error.js';
 
 interface ServeSettings {
@@ -41,7 +42,8 @@ async function start({ port, host, options }: ServeSettings): Promise<INestAppli
     await app.close();
     throw explain(error, port, host);
   }
-  app.useLogger(['error', 'warn']);
+  app.useLogger(new StderrLogger({ logLevels: ['error', 'warn'] }));
+  app.flushLogs();
   return app;
 }
 

@@ -58,6 +58,15 @@ describe('web-pubsub serve', () => {
     expect(keys[0]).not.toBe(keys[1]);
   });
 
+  it('warns of a key that production refuses, and of nothing else', async () => {
+    const server = serve(['--access-key', 'short']);
+    await server.line();
+    const { errors, output } = await server.end('SIGTERM');
+    expect(output).toMatch(/^Endpoint=[^\n]*\n$/);
+    expect(errors).toContain('The option accessKey is a key of 5 bytes');
+    expect(errors).not.toContain('Mapped {');
+  });
+
   it('takes options from a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'web-pubsub-'));
     const file = join(folder, 'config.json');
