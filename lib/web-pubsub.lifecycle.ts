@@ -16,9 +16,7 @@ import { formatConnectionString, maskConnectionString } from './auth/connection-
 import { TokenVerifier } from './auth/token.verifier.js';
 import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
 import { Engine } from './engine/engine.js';
-import type { EventSink } from './engine/ports/event-sink.interface.js';
 import { WebPubSubError } from './errors/web-pubsub.error.js';
-import { EVENT_SINK } from './events/event-sink.token.js';
 import { ClientEndpoint } from './transport/client.endpoint.js';
 import { ClientPath } from './transport/client-path.js';
 import { MqttEndpoint } from './transport/mqtt/mqtt.endpoint.js';
@@ -38,7 +36,6 @@ export class WebPubSubLifecycle
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: WebPubSubConfiguration,
-    @Inject(EVENT_SINK) private readonly events: EventSink,
     private readonly engine: Engine,
     private readonly verifier: TokenVerifier,
     private readonly serviceEndpoint: ServiceEndpoint,
@@ -81,7 +78,7 @@ export class WebPubSubLifecycle
     const prefix = applicationPrefix(this.applicationConfig, '/client/hubs/hub');
     const shared = {
       engine: this.engine,
-      events: this.events,
+      events: this.engine.events,
       diagnostics: this.logger,
       verifier: this.verifier,
       hosts: () => this.serviceEndpoint.hosts,

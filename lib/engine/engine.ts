@@ -5,6 +5,7 @@ import { systemClock, type Clock } from './clock.js';
 import { handleCommand, handleRequest } from './command.handler.js';
 import type { Connection, ConnectionParts } from './connection.js';
 import { FlushScheduler } from './flush.scheduler.js';
+import { GuardedEventSink } from './guarded.sink.js';
 import { Hub } from './hub.js';
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.js';
 import { LocalHub } from './local-hub.js';
@@ -43,6 +44,8 @@ export class Engine implements BackplaneNode {
   readonly clock: Clock;
   readonly limits: Readonly<EngineLimits>;
   readonly timers = new TimingWheel();
+  /** The event sink of the application, whose faults harm nobody else. */
+  readonly events: EventSink;
   readonly #connectionParts: ConnectionParts;
   // A hub is here while it has a connection or remembers something: names cost nothing.
   readonly #hubs = new Map<string, ServedHub>();
@@ -51,6 +54,7 @@ export class Engine implements BackplaneNode {
   constructor(private readonly options: EngineOptions) {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.events = new GuardedEventSink(options.events, options.diagnostics);
     this.#connectionParts = {
       outbox: {
         scheduler: new FlushScheduler(),
@@ -128,11 +132,11 @@ export class Engine implements BackplaneNode {
   }
 
   #create(name: string): ServedHub {
-    const { backplane, events, diagnostics, unacknowledgedFailure = 'ignore' } = this.options;
+    const { backplane, diagnostics, unacknowledgedFailure = 'ignore' } = this.options;
     const hub = this.hub(name);
     const local = new LocalHub(name, {
       backplane,
-      events,
+      events: this.events,
       limits: this.limits,
       connection: this.#connectionParts,
       onStateCleared: (group, item) => {
@@ -147,7 +151,7 @@ export class Engine implements BackplaneNode {
     const processor = new RequestProcessor({
       local,
       hub,
-      events,
+      events: this.events,
       clock: this.clock,
       timers: this.timers,
       diagnostics,

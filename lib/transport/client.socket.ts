@@ -218,7 +218,8 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   #waitFor(work: Promise<void>, connection: Connection): void {
     this.#busy = true;
     connection.work = work;
-    void work.finally(() => {
+    const settled = work.catch((error: unknown) => this.#refuse(connection, error));
+    void settled.finally(() => {
       if (connection.work === work) connection.work = undefined;
       this.#busy = false;
       this.#work(connection);

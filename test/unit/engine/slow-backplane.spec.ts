@@ -63,7 +63,21 @@ describe('interest that is declared later', () => {
 });
 
 describe('what throws at once', () => {
-  it('harms the request it was asked for, and nothing else', async () => {
+  it.each(['connected', 'disconnected'] as const)('a sink in %s harms nobody', async (event) => {
+    const rig = await EngineRig.started();
+    rig.events[event] = () => {
+      throw new Error('broken sink');
+    };
+    const { connection } = await rig.connect();
+    rig.engine.events.connected({ connection: connection.info, id: 1 });
+    connection.ended('');
+    expect(rig.diagnostics.errors).toEqual([
+      { message: `a handler of ${event} failed`, cause: new Error('broken sink') },
+    ]);
+    await rig.engine.stop();
+  });
+
+  it('a sink that is asked harms the request it was asked for, and nothing else', async () => {
     const rig = await EngineRig.started();
     const { connection } = await rig.connect();
     rig.events.userEvent = () => {
@@ -71,9 +85,7 @@ describe('what throws at once', () => {
     };
     const { processor } = rig.engine.serve('chat');
     const payload = { dataType: 'text' as const, bytes: Buffer.from('x') };
-    expect(() =>
-      processor.process(connection, { type: 'event', event: 'e', payload }),
-    ).not.toThrow();
+    await processor.process(connection, { type: 'event', event: 'e', payload });
     expect(rig.diagnostics.errors).toEqual([
       expect.objectContaining({ cause: new Error('broken sink') }),
     ]);
