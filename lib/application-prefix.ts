@@ -1,6 +1,9 @@
 import { RequestMethod } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 
+/** The global prefix of an application, and what is excluded from it. */
+export type PathSettings = Pick<ApplicationConfig, 'getGlobalPrefix' | 'getGlobalPrefixOptions'>;
+
 /**
  * The path that the application puts in front of a route: its global prefix, unless the route is
  * excluded from it.
@@ -8,14 +11,17 @@ import type { ApplicationConfig } from '@nestjs/core';
  * @param route for example `/client/hubs/chat`
  * @returns without a slash at its end; `''` for none
  */
-export function applicationPrefix(config: ApplicationConfig, route: string): string {
-  const prefix = config.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
+export function applicationPrefix(
+  settings: PathSettings,
+  route: string,
+  method: RequestMethod = RequestMethod.GET,
+): string {
+  const prefix = settings.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
   if (prefix === '') return '';
-  const excluded = config.getGlobalPrefixOptions().exclude ?? [];
+  const excluded = settings.getGlobalPrefixOptions().exclude ?? [];
   const isExcluded = excluded.some(
     ({ pathRegex, requestMethod }) =>
-      pathRegex.test(route) &&
-      (requestMethod === RequestMethod.ALL || requestMethod === RequestMethod.GET),
+      (requestMethod === RequestMethod.ALL || requestMethod === method) && pathRegex.test(route),
   );
   return isExcluded ? '' : `/${prefix}`;
 }

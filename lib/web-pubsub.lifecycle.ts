@@ -75,7 +75,7 @@ export class WebPubSubLifecycle
 
   #serveClients(server: Server): void {
     const { hubs, hubDefaults, limits, websocket } = this.configuration;
-    const prefix = applicationPrefix(this.applicationConfig, '/client/hubs/hub');
+    const prefix = this.#prefix();
     const shared = {
       engine: this.engine,
       events: this.engine.events,
@@ -99,12 +99,17 @@ export class WebPubSubLifecycle
     this.#dispatcher = new UpgradeDispatcher(server, this.#endpoints);
   }
 
+  /** What the application puts in front of `/client` and `/clients`. */
+  #prefix(): string {
+    return applicationPrefix(this.applicationConfig, '/client/hubs/hub');
+  }
+
   #listening(server: Server): void {
     const address = server.address();
     if (address === null || typeof address === 'string') return;
     const scheme = server instanceof TlsServer ? 'https' : 'http';
-    const prefix = applicationPrefix(this.applicationConfig, '/client/hubs/hub');
-    this.serviceEndpoint.listening(`${scheme}://${hostOf(address)}:${address.port}${prefix}`);
+    const origin = `${scheme}://${hostOf(address)}:${address.port}`;
+    this.serviceEndpoint.listening(`${origin}${this.#prefix()}`);
     if (this.configuration.logStart) this.#logStart();
   }
 

@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Engine } from '../engine/engine.js';
-import { CLOSE_GRACE_MS } from '../engine/limits.js';
 import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
 import type { RequestProcessor } from '../engine/request.processor.js';
 import type { EventSink } from '../engine/ports/event-sink.interface.js';
 import { ClientSocket } from './client.socket.js';
-import { ClientWebSocket } from './client.web-socket.js';
+import type { ClientWebSocket } from './client.web-socket.js';
 import { ConnectGate } from './connect.gate.js';
 import { FailureLimiter } from './failure.limiter.js';
 import {
@@ -18,9 +16,11 @@ import {
   type HandshakeParts,
   type RecoveryRequest,
 } from './handshake.js';
+import { OpenSockets } from './open-sockets.js';
 import { refuseUpgrade } from './refusal.js';
 import { permissionsOf } from './role-permissions.js';
 import type { UpgradeHandler } from './upgrade.dispatcher.js';
+import { createWebSocketServer, type ClientWebSocketServer } from './web-socket.server.js';
 
 export interface ClientEndpointParts extends HandshakeParts {
   readonly engine: Engine;
@@ -39,13 +39,12 @@ export interface ClientEndpointSettings {
 
 /** Lets WebSocket clients in: `/client/hubs/{hub}` and its legacy form. */
 export class ClientEndpoint implements UpgradeHandler {
-  readonly #sockets = new Set<ClientSocket>();
+  readonly #sockets = new OpenSockets<ClientSocket>((socket) => socket.abort());
   readonly #refused = new Set<ClientWebSocket>();
   readonly #gate: ConnectGate;
   readonly #failures: FailureLimiter;
   readonly #answers = new WeakMap<IncomingMessage, string>();
-  readonly #server: InstanceType<typeof WebSocketServer<typeof ClientWebSocket>>;
-  #draining: (() => void) | undefined;
+  readonly #server: ClientWebSocketServer;
   readonly #shutdown = new AbortController();
 
   constructor(private readonly parts: ClientEndpointParts) {
@@ -56,19 +55,10 @@ export class ClientEndpoint implements UpgradeHandler {
       timeoutMs: parts.settings.handshakeTimeoutMs,
       shutdown: this.#shutdown.signal,
     });
-    const options = {
-      noServer: true,
-      clientTracking: false,
-      // Pongs go through the outbox, in order and counted.
-      autoPong: false,
-      perMessageDeflate: false,
+    this.#server = createWebSocketServer({
       maxPayload: parts.settings.maxMessageBytes,
-      closeTimeout: CLOSE_GRACE_MS,
-      WebSocket: ClientWebSocket,
-      handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
-        this.#answers.get(request) ?? false,
-    };
-    this.#server = new WebSocketServer(options);
+      handleProtocols: (_offered, request) => this.#answers.get(request) ?? false,
+    });
   }
 
   servesUpgrade(target: string): boolean {
@@ -92,16 +82,7 @@ export class ClientEndpoint implements UpgradeHandler {
   async drain(graceMs: number): Promise<void> {
     this.#shutdown.abort();
     for (const webSocket of this.#refused) webSocket.terminate();
-    for (const socket of this.#sockets) socket.reload();
-    if (this.#sockets.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#draining = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    for (const socket of this.#sockets) socket.abort();
+    await this.#sockets.drain(graceMs);
   }
 
   async #admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -209,7 +190,7 @@ export class ClientEndpoint implements UpgradeHandler {
       timers: this.parts.engine.timers,
       diagnostics: this.parts.diagnostics,
       keepAliveIntervalMs: this.parts.settings.keepAliveIntervalMs,
-      onClosed: this.#onClosed,
+      onClosed: this.#sockets.remove,
     });
   }
 
@@ -226,9 +207,4 @@ export class ClientEndpoint implements UpgradeHandler {
     webSocket.once('close', () => this.#refused.delete(webSocket));
     webSocket.refuse(1008, 'The connection could not be recovered.');
   }
-
-  readonly #onClosed = (socket: ClientSocket): void => {
-    this.#sockets.delete(socket);
-    if (this.#sockets.size === 0) this.#draining?.();
-  };
 }

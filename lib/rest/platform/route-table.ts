@@ -1,6 +1,7 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { type ApplicationConfig, MetadataScanner } from '@nestjs/core';
+import { MetadataScanner } from '@nestjs/core';
+import { applicationPrefix, type PathSettings } from '../../application-prefix.js';
 
 /** One route of our controllers, where the application has mounted it. */
 export interface MountedRoute {
@@ -9,9 +10,6 @@ export interface MountedRoute {
   /** Segments of the path; a parameter begins with a colon, an action with {@link ACTION_MARK}. */
   readonly segments: readonly string[];
 }
-
-/** The global prefix of an application, and what is excluded from it. */
-export type PathSettings = Pick<ApplicationConfig, 'getGlobalPrefix' | 'getGlobalPrefixOptions'>;
 
 /**
  * Reads the routes off the decorators, so that they are written down once. Nest keeps no list of
@@ -25,10 +23,12 @@ export function mountedRoutes(
     const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
     return handlersOf(controller).map((handler): MountedRoute => {
       const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
-      const path = `/${base}/${Reflect.getMetadata(PATH_METADATA, handler) as string}`;
+      const name = Reflect.getMetadata(PATH_METADATA, handler) as string;
+      const segments = nonEmptySegments(`${base}/${name}`);
+      const prefix = applicationPrefix(settings, `/${segments.join('/')}`, method);
       return {
         method: method === RequestMethod.ALL ? undefined : RequestMethod[method],
-        segments: nonEmptySegments(`${prefixOf(path, method, settings)}/${path}`),
+        segments: [...nonEmptySegments(prefix), ...segments],
       };
     });
   });
@@ -41,18 +41,6 @@ function handlersOf(controller: Type): readonly object[] {
     .map((name) => prototype[name])
     .filter((member) => member !== undefined)
     .filter((member) => Reflect.hasMetadata(METHOD_METADATA, member));
-}
-
-function prefixOf(path: string, method: RequestMethod, settings: PathSettings): string {
-  const normalized = `/${nonEmptySegments(path).join('/')}`;
-  const isExcluded = settings
-    .getGlobalPrefixOptions()
-    .exclude?.some(
-      ({ pathRegex, requestMethod }) =>
-        (requestMethod === RequestMethod.ALL || requestMethod === method) &&
-        pathRegex.test(normalized),
-    );
-  return isExcluded ? '' : settings.getGlobalPrefix();
 }
 
 function nonEmptySegments(path: string): string[] {

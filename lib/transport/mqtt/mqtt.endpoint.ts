@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Engine } from '../../engine/engine.js';
-import { CLOSE_GRACE_MS } from '../../engine/limits.js';
 import type { Diagnostics } from '../../engine/ports/diagnostics.interface.js';
 import type { EventSink } from '../../engine/ports/event-sink.interface.js';
-import { ClientWebSocket } from '../client.web-socket.js';
+import type { ClientWebSocket } from '../client.web-socket.js';
+import { OpenSockets } from '../open-sockets.js';
 import { refuseUpgrade } from '../refusal.js';
 import type { UpgradeHandler } from '../upgrade.dispatcher.js';
+import { createWebSocketServer, type ClientWebSocketServer } from '../web-socket.server.js';
 import { MqttConnector } from './mqtt.connector.js';
 import { MqttGate } from './mqtt.gate.js';
 import {
@@ -42,13 +42,12 @@ const HEADER_BYTES = 64 * 1024;
 
 /** Lets MQTT clients in: `/clients/mqtt/hubs/{hub}` (client-protocols.md 8). */
 export class MqttEndpoint implements UpgradeHandler {
-  readonly #sockets = new Set<MqttSocket>();
-  readonly #server: InstanceType<typeof WebSocketServer<typeof ClientWebSocket>>;
+  readonly #sockets = new OpenSockets<MqttSocket>((socket) => socket.terminate());
+  readonly #server: ClientWebSocketServer;
   readonly #shutdown = new AbortController();
   readonly #connector: MqttConnector;
   readonly #requests: MqttRequests;
   readonly #maxPacketBytes: number;
-  #drained: (() => void) | undefined;
 
   constructor(private readonly parts: MqttEndpointParts) {
     const { engine, events, diagnostics, settings } = parts;
@@ -66,19 +65,12 @@ export class MqttEndpoint implements UpgradeHandler {
       }),
     });
     this.#requests = new MqttRequests(engine, new MqttUserEvents(events, diagnostics));
-    const options = {
-      noServer: true,
-      clientTracking: false,
-      autoPong: false,
-      perMessageDeflate: false,
+    this.#server = createWebSocketServer({
       // A message may hold several packets, or the end of one and the start of the next.
       maxPayload: 2 * this.#maxPacketBytes,
-      closeTimeout: CLOSE_GRACE_MS,
-      WebSocket: ClientWebSocket,
-      handleProtocols: (offered: Set<string>) =>
+      handleProtocols: (offered) =>
         [...offered].find((name) => name.toLowerCase() === 'mqtt') ?? false,
-    };
-    this.#server = new WebSocketServer(options);
+    });
   }
 
   servesUpgrade(target: string): boolean {
@@ -103,16 +95,7 @@ export class MqttEndpoint implements UpgradeHandler {
   /** Closes every client; resolves when all are gone, or after the grace period. */
   async drain(graceMs: number): Promise<void> {
     this.#shutdown.abort();
-    for (const socket of this.#sockets) socket.reload();
-    if (this.#sockets.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#drained = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    for (const socket of this.#sockets) socket.terminate();
+    await this.#sockets.drain(graceMs);
   }
 
   #admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -146,15 +129,10 @@ export class MqttEndpoint implements UpgradeHandler {
           pending = undefined;
           if (connecting) await this.#connector.connect(packet, connecting, mqttSocket);
         },
-        onClosed: this.#onClosed,
+        onClosed: this.#sockets.remove,
       },
       webSocket,
       socket,
     );
   }
-
-  readonly #onClosed = (socket: MqttSocket): void => {
-    this.#sockets.delete(socket);
-    if (this.#sockets.size === 0) this.#drained?.();
-  };
 }

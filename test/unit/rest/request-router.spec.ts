@@ -1,7 +1,8 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { RequestMethod } from '@nestjs/common';
 import { RequestRouter } from '../../../lib/rest/platform/request-router.js';
-import { mountedRoutes, type PathSettings } from '../../../lib/rest/platform/route-table.js';
+import type { PathSettings } from '../../../lib/application-prefix.js';
+import { mountedRoutes } from '../../../lib/rest/platform/route-table.js';
 import { REST_CONTROLLERS } from '../../../lib/rest/rest.controllers.js';
 
 function mountedAt(prefix: string, excluded?: RegExp): PathSettings {
