@@ -1,91 +1,37 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-
-const JSON_PROTOCOL = 'json.webpubsub.azure.v1';
-const OURS = 'nestjs-web-pubsub';
+import { plot } from './report/plot.js';
+import { table } from './report/table.js';
+import { OURS, scenarios } from './scenarios.js';
+import { isPinned, measure } from './support/processes.js';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '5000' },
-    // Fails when a fan-out is less than so many times that of Socket.IO.
-    floor: { type: 'string' },
+    /** Only scenarios whose name has this text. */
+    only: { type: 'string', default: '' },
+    /** Only the scenarios that show at a glance whether something broke. */
+    smoke: { type: 'boolean', default: false },
+    /** Fails when a fan-out is less than so many times that of Socket.IO. */
+    floor: { type: 'string', default: '0' },
+    /** Where the raw results go; a plot goes beside them. */
     output: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-const connections = Number(values.connections);
 
-const SCENARIOS = [
-  {
-    name: 'POST to 1,000 raw subscribers, 64 B',
-    unit: 'deliveries/s',
-    load: 'fan-out.load.js',
-    input: { members: 1000, payloadBytes: 64, seconds },
-    servers: [{ name: OURS }, { name: 'ws-loop' }, { name: 'socket-io' }],
-    value: ({ perSecond }) => perSecond,
-  },
-  {
-    name: 'POST to 1,000 JSON subscribers, 64 B',
-    unit: 'deliveries/s',
-    load: 'fan-out.load.js',
-    input: { members: 1000, payloadBytes: 64, seconds },
-    servers: [{ name: OURS, argument: JSON_PROTOCOL }, { name: 'socket-io' }],
-    value: ({ perSecond }) => perSecond,
-  },
-  {
-    name: `${connections.toLocaleString('en')} idle connections`,
-    unit: 'bytes each',
-    load: 'idle.load.js',
-    input: { connections },
-    servers: [{ name: OURS, argument: JSON_PROTOCOL }, { name: 'ws-loop' }, { name: 'socket-io' }],
-    value: ({ bytes }) => bytes,
-  },
-];
-
-const canPin = cpus().length > 1 && hasTaskset();
-
-function hasTaskset() {
-  try {
-    execFileSync('taskset', ['-c', '0', 'true']);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Starts a Node script on one core, and yields the line of JSON it prints first. */
-async function start(core, script, ...args) {
-  const url = new URL(script, import.meta.url).pathname;
-  const node = [process.execPath, '--expose-gc', url, ...args.filter((arg) => arg !== undefined)];
-  const [command, ...rest] = canPin ? ['taskset', '-c', String(core), ...node] : node;
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    return { child, line: JSON.parse(line) };
-  }
-  throw new Error(`${script} ended without a result`);
-}
-
-async function measure(scenario, server) {
-  const { child, line: target } = await start(0, `servers/${server.name}.js`, server.argument);
-  try {
-    const { line } = await start(1, scenario.load, JSON.stringify({ target, ...scenario.input }));
-    if (line.wrong > 0) throw new Error(`${server.name}: ${line.wrong} clients lost messages`);
-    return scenario.value(line);
-  } finally {
-    child.kill('SIGKILL');
-  }
-}
-
+const chosen = scenarios({ seconds, connections: Number(values.connections) }).filter(
+  ({ name, isSmoke }) => name.includes(values.only) && (!values.smoke || isSmoke),
+);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const results = [];
-for (const scenario of SCENARIOS) {
+for (const scenario of chosen) {
   const samples = new Map(scenario.servers.map(({ name }) => [name, []]));
   // Interleaved: a slow minute of the machine hits everybody.
   for (let round = 0; round < rounds; round += 1) {
@@ -94,43 +40,33 @@ for (const scenario of SCENARIOS) {
     }
   }
   const ours = median(samples.get(OURS));
-  process.stdout.write(`\n${scenario.name} (${scenario.unit}, median of ${rounds})\n`);
-  const rows = [...samples].map(([name, numbers]) => {
-    const value = median(numbers);
-    const row = {
-      name,
-      median: value,
-      least: Math.min(...numbers),
-      most: Math.max(...numbers),
-      oursToIt: ours / value,
-    };
-    process.stdout.write(
-      `  ${name.padEnd(20)} ${Math.round(value).toLocaleString('en').padStart(12)}` +
-        `   ${Math.round(row.least).toLocaleString('en')} to ${Math.round(row.most).toLocaleString('en')}` +
-        `   ours is ${row.oursToIt.toFixed(2)}×\n`,
-    );
-    return row;
-  });
-  results.push({ scenario: scenario.name, unit: scenario.unit, rows });
+  const rows = [...samples].map(([name, numbers]) => ({
+    name,
+    median: median(numbers),
+    least: Math.min(...numbers),
+    most: Math.max(...numbers),
+    oursToIt: ours / median(numbers),
+  }));
+  const { name, unit, better } = scenario;
+  const result = { scenario: name, unit, better, rounds, rows };
+  process.stdout.write(`\n${table(result)}\n`);
+  results.push(result);
 }
 
-const floor = Number(values.floor ?? 0);
 for (const { scenario, unit, rows } of results) {
-  const { oursToIt } = rows.find(({ name }) => name === 'socket-io');
-  if (unit === 'deliveries/s' && oursToIt < floor) {
-    process.stdout.write(`\n${scenario}: below ${floor} times Socket.IO\n`);
+  const rival = rows.find(({ name }) => name === 'socket-io');
+  if (unit === 'deliveries/s' && rival && rival.oursToIt < Number(values.floor)) {
+    process.stdout.write(`\n${scenario}: below ${values.floor} times Socket.IO\n`);
     process.exitCode = 1;
   }
 }
 
 if (values.output) {
-  mkdirSync(new URL('.', `file://${process.cwd()}/${values.output}`), { recursive: true });
-  const machine = {
-    cpu: cpus()[0].model,
-    cores: cpus().length,
-    node: process.version,
-    isPinned: canPin,
-  };
-  const report = { date: new Date().toISOString(), machine, rounds, seconds, results };
-  writeFileSync(values.output, `${JSON.stringify(report, null, 2)}\n`);
+  const file = resolve(values.output);
+  mkdirSync(dirname(file), { recursive: true });
+  const [{ model: cpu }, { length: cores }] = [cpus()[0], cpus()];
+  const machine = { cpu, cores, node: process.version, isPinned };
+  const report = { date: new Date().toISOString(), machine, seconds, results };
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(file.replace(/\.json$/, '.svg'), plot(results));
 }

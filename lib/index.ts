@@ -70,6 +70,73 @@ export {
 export { CheckFailedException } from './decorators/operations/check-failed.exception.js';
 export { ServiceHealthy } from './decorators/operations/health.decorators.js';
 
+export { Hub } from './events/handlers/decorators/hub.decorator.js';
+export {
+  OnConnect,
+  OnConnected,
+  OnDisconnected,
+  OnGroupJoined,
+  OnGroupLeft,
+  OnMessage,
+  OnUserEvent,
+} from './events/handlers/decorators/event.decorators.js';
+export {
+  Claims,
+  ClientEvent,
+  ConnectHeaders,
+  Connection,
+  ConnectQuery,
+  EventData,
+  State,
+  UserId,
+} from './events/handlers/decorators/parameter.decorators.js';
+export { ConnectRequest, HubConnection } from './events/handlers/hub-connection.js';
+export {
+  HubConnectedEvent,
+  HubConnectEvent,
+  HubDisconnectedEvent,
+  HubEvent,
+  HubGroupEvent,
+  HubUserEvent,
+  type ConnectData,
+  type DisconnectedData,
+  type GroupData,
+} from './events/handlers/hub-event.js';
+export { EventResponse } from './events/handlers/event-response.js';
+export type { ValueLists } from './events/handlers/value-lists.js';
+export type { ConnectAnswer } from './events/handlers/answers/connect.answer.js';
+export { ConnectRejection } from './events/handlers/answers/connect-rejection.exception.js';
+export {
+  UserEventReply,
+  type UserEventReplyOptions,
+} from './events/handlers/answers/user-event-reply.js';
+export {
+  WEB_PUBSUB_CONTEXT,
+  WebPubSubExecutionContext,
+  type HandlerArguments,
+  type WebPubSubContextType,
+} from './events/handlers/pipeline/execution-context.js';
+export type { ConnectionState } from './events/connection-state.js';
+export type { GroupEventName, SystemEventName } from './events/event-handler.interface.js';
+export type { EventEnvelope, EventListener } from './events/listeners/event-listener.interface.js';
+export { WebPubSubEventSettings, type WebhookValidation } from './web-pubsub.event-settings.js';
+export type {
+  WebPubSubEventHandlerOptions,
+  WebPubSubEventListenerOptions,
+  WebPubSubEventsOptions,
+  WebPubSubReceiverOptions,
+} from './configuration/events.options.js';
+export type { AzureOptions } from './configuration/service.section.js';
+export type { AzureCredential, AzureProxy } from './drivers/azure/azure.options.js';
+export { isAzureEndpoint } from './drivers/azure/azure-endpoint.js';
+export type { EntraOptions } from './auth/entra.options.js';
+export type { Payload, DataType } from './engine/payload.js';
+export type {
+  MqttConnectionInfo,
+  MqttConnectRequest,
+  MqttUserProperty,
+} from './engine/ports/mqtt-events.interface.js';
+
 export { AccessKeys, generateAccessKey } from './auth/access-key.js';
 export {
   ConnectionStringError,

@@ -6,25 +6,42 @@ import {
 import { ConnectionStringError, parseConnectionString } from './auth/connection-string.js';
 import { DEFAULT_LIMITS, MAX_MESSAGE_BYTES } from './engine/limits.js';
 import { isHubName, normalizeHubName } from './engine/names.js';
+import {
+  readService,
+  SERVICE_OPTIONS,
+  type ServiceConfiguration,
+} from './configuration/service.section.js';
+import { readReceiver, type ReceiverConfiguration } from './configuration/receiver.section.js';
 import { WebPubSubConfigurationError } from './errors/configuration.error.js';
-import { OptionReader } from './option.reader.js';
+import {
+  HUB_EVENT_OPTIONS,
+  readHubEvents,
+  type HubEventSettings,
+} from './configuration/event-handlers.section.js';
+import { readEvents, type EventsConfiguration } from './configuration/events.section.js';
+import { OptionReader } from './configuration/option.reader.js';
 import { API_VERSIONS, type ApiVersion } from './rest/api-version.js';
-import type {
-  WebPubSubHubOptions,
-  WebPubSubLimits,
-  WebPubSubModuleOptions,
-} from './web-pubsub.options.js';
+import type { WebPubSubLimits, WebPubSubModuleOptions } from './web-pubsub.options.js';
+
+/** How one hub treats its clients, and who takes its events. */
+export interface HubConfiguration {
+  /** As written; receivers of webhooks see it like this. */
+  readonly name: string;
+  readonly anonymousConnectPolicy: 'allow' | 'deny';
+  readonly events: HubEventSettings;
+}
 
 /** The options after validation, with every default filled in. */
 export interface WebPubSubConfiguration {
+  readonly service: ServiceConfiguration;
   readonly accessKey: string;
   readonly secondaryAccessKey: string | undefined;
   /** Whether the key was made up at start. */
   readonly isGeneratedKey: boolean;
   readonly endpoint: string | undefined;
   /** Names in lower case. */
-  readonly hubs: ReadonlyMap<string, WebPubSubHubOptions>;
-  readonly hubDefaults: WebPubSubHubOptions;
+  readonly hubs: ReadonlyMap<string, HubConfiguration>;
+  readonly hubDefaults: Pick<HubConfiguration, 'anonymousConnectPolicy'>;
   readonly rest: {
     readonly isServed: boolean;
     readonly defaultApiVersion: ApiVersion;
@@ -39,6 +56,8 @@ export interface WebPubSubConfiguration {
     readonly recoveryWindowMs: number;
   };
   readonly unacknowledgedFailure: 'ignore' | 'close';
+  readonly events: EventsConfiguration;
+  readonly receiver: ReceiverConfiguration | undefined;
   readonly limits: Readonly<WebPubSubLimits>;
   readonly logStart: boolean;
   /** What is accepted but deserves a word in the log. */
@@ -56,7 +75,6 @@ export function resolveConfiguration(
 ): WebPubSubConfiguration {
   const read = new OptionReader(options);
   read.refuseUnknown('', KNOWN_OPTIONS);
-  read.oneOf('driver', ['embedded'], 'embedded');
   const warnings: string[] = [];
   const connection = readConnectionString(read);
   const endpoint = read.httpUrl('endpoint') ?? connection?.endpoint;
@@ -65,36 +83,46 @@ export function resolveConfiguration(
   checkKey(read, 'accessKey', accessKey, environment.isProduction, warnings);
   checkKey(read, 'secondaryAccessKey', secondaryAccessKey, environment.isProduction, warnings);
 
+  const events = readEvents(read, environment);
+  const service = readService(read, { endpoint, accessKey, ...environment });
+  const isEmbedded = service.driver === 'embedded';
   const configuration: WebPubSubConfiguration = {
+    service,
     accessKey: accessKey ?? generateAccessKey(),
     secondaryAccessKey,
     isGeneratedKey: accessKey === undefined,
     endpoint,
-    hubs: readHubs(read),
-    hubDefaults: readHub(read, 'hubDefaults'),
+    hubs: readHubs(read, { canResolveSecrets: events.resolveSecret !== undefined }),
+    hubDefaults: readHubDefaults(read.section('hubDefaults')),
     rest: {
-      isServed: read.isSwitchedOn('rest', [
-        'defaultApiVersion',
-        'requireContentLength',
-        'trustForwardedHost',
-      ]),
+      isServed:
+        isEmbedded &&
+        read.isSwitchedOn('rest', [
+          'defaultApiVersion',
+          'requireContentLength',
+          'trustForwardedHost',
+        ]),
       defaultApiVersion: read.oneOf('rest.defaultApiVersion', API_VERSIONS, '2020-10-01'),
       requireContentLength: read.boolean('rest.requireContentLength', false),
       trustForwardedHost: read.boolean('rest.trustForwardedHost', false),
     },
     websocket: {
-      isServed: read.isSwitchedOn('websocket', [
-        'keepAliveIntervalSeconds',
-        'handshakeTimeoutSeconds',
-        'drainTimeoutSeconds',
-        'recoveryWindowSeconds',
-      ]),
+      isServed:
+        isEmbedded &&
+        read.isSwitchedOn('websocket', [
+          'keepAliveIntervalSeconds',
+          'handshakeTimeoutSeconds',
+          'drainTimeoutSeconds',
+          'recoveryWindowSeconds',
+        ]),
       keepAliveIntervalMs: read.milliseconds('websocket.keepAliveIntervalSeconds', 20, 0.05, 120),
       handshakeTimeoutMs: read.milliseconds('websocket.handshakeTimeoutSeconds', 30, 0.05, 300),
       drainTimeoutMs: read.milliseconds('websocket.drainTimeoutSeconds', 5, 0, 300),
       recoveryWindowMs: read.milliseconds('websocket.recoveryWindowSeconds', 30, 0.05, 3600),
     },
     unacknowledgedFailure: read.oneOf('unacknowledgedFailure', ['ignore', 'close'], 'ignore'),
+    events,
+    receiver: readReceiver(read, { hasKey: accessKey !== undefined }),
     limits: readLimits(read),
     logStart: read.boolean('logStart', true),
     warnings,
@@ -104,7 +132,7 @@ export function resolveConfiguration(
 }
 
 const KNOWN_OPTIONS: readonly (keyof WebPubSubModuleOptions)[] = [
-  'driver',
+  ...SERVICE_OPTIONS,
   'connectionString',
   'accessKey',
   'secondaryAccessKey',
@@ -114,6 +142,8 @@ const KNOWN_OPTIONS: readonly (keyof WebPubSubModuleOptions)[] = [
   'rest',
   'websocket',
   'unacknowledgedFailure',
+  'events',
+  'receiver',
   'limits',
   'logStart',
 ];
@@ -164,7 +194,10 @@ function checkKey(
   }
 }
 
-function readHubs(read: OptionReader): ReadonlyMap<string, WebPubSubHubOptions> {
+function readHubs(
+  read: OptionReader,
+  context: { readonly canResolveSecrets: boolean },
+): ReadonlyMap<string, HubConfiguration> {
   const value = read.value('hubs') ?? [];
   const isList = Array.isArray(value);
   if (typeof value !== 'object') {
@@ -178,7 +211,7 @@ function readHubs(read: OptionReader): ReadonlyMap<string, WebPubSubHubOptions> 
     return new Map();
   }
   const names: unknown[] = isList ? value : Object.keys(value);
-  const hubs = new Map<string, WebPubSubHubOptions>();
+  const hubs = new Map<string, HubConfiguration>();
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string' || !isHubName(name)) {
       read.report({
@@ -188,21 +221,36 @@ function readHubs(read: OptionReader): ReadonlyMap<string, WebPubSubHubOptions> 
         fix: 'Rename the hub; letter case does not matter.',
       });
     } else {
-      hubs.set(normalizeHubName(name), isList ? {} : readHub(read, `hubs.${name}`));
+      const options = isList ? {} : (value as Record<string, unknown>)[name];
+      hubs.set(
+        normalizeHubName(name),
+        readHub(name, read.section(`hubs.${name}`, options), context),
+      );
     }
   }
   return hubs;
 }
 
-function readHub(read: OptionReader, path: string): WebPubSubHubOptions {
-  read.refuseUnknown(path, ['anonymousConnectPolicy']);
+function readHub(
+  name: string,
+  hub: OptionReader,
+  context: { readonly canResolveSecrets: boolean },
+): HubConfiguration {
+  hub.refuseUnknown('', ['anonymousConnectPolicy', ...HUB_EVENT_OPTIONS]);
   return {
-    anonymousConnectPolicy: read.oneOf(
-      `${path}.anonymousConnectPolicy`,
-      ['allow', 'deny'] as const,
-      'deny',
-    ),
+    name,
+    anonymousConnectPolicy: readConnectPolicy(hub),
+    events: readHubEvents(hub, context),
   };
+}
+
+function readHubDefaults(hub: OptionReader): Pick<HubConfiguration, 'anonymousConnectPolicy'> {
+  hub.refuseUnknown('', ['anonymousConnectPolicy']);
+  return { anonymousConnectPolicy: readConnectPolicy(hub) };
+}
+
+function readConnectPolicy(hub: OptionReader): 'allow' | 'deny' {
+  return hub.oneOf('anonymousConnectPolicy', ['allow', 'deny'], 'deny');
 }
 
 function readLimits(read: OptionReader): Readonly<WebPubSubLimits> {

@@ -17,11 +17,15 @@ import { TokenVerifier } from './auth/token.verifier.js';
 import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
 import { Engine } from './engine/engine.js';
 import { WebPubSubError } from './errors/web-pubsub.error.js';
+import { EventRouter } from './events/event.router.js';
+import { EventRoutes } from './events/event-routes.js';
+import { HandlerRegistry } from './events/handlers/handler.registry.js';
 import { ClientEndpoint } from './transport/client.endpoint.js';
 import { ClientPath } from './transport/client-path.js';
 import { MqttEndpoint } from './transport/mqtt/mqtt.endpoint.js';
 import { MqttPath } from './transport/mqtt/mqtt-path.js';
 import { UpgradeDispatcher } from './transport/upgrade.dispatcher.js';
+import { Webhooks } from './webhooks/sender/webhooks.js';
 import type { WebPubSubConfiguration } from './web-pubsub.configuration.js';
 import { CONFIGURATION, WEB_PUBSUB_MODULE } from './web-pubsub.constants.js';
 
@@ -37,6 +41,10 @@ export class WebPubSubLifecycle
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: WebPubSubConfiguration,
     private readonly engine: Engine,
+    private readonly handlers: HandlerRegistry,
+    private readonly routes: EventRoutes,
+    private readonly events: EventRouter,
+    private readonly webhooks: Webhooks,
     private readonly verifier: TokenVerifier,
     private readonly serviceEndpoint: ServiceEndpoint,
     private readonly adapterHost: HttpAdapterHost,
@@ -47,7 +55,12 @@ export class WebPubSubLifecycle
   async onModuleInit(): Promise<void> {
     this.#refuseSecondRoot();
     for (const warning of this.configuration.warnings) this.logger.warn(warning);
-    await this.engine.start();
+    this.handlers.explore([...this.configuration.hubs.keys()]);
+    for (const hub of this.handlers.hubs) {
+      const handler = this.handlers.handlerOf(hub);
+      if (handler !== undefined) this.routes.useClasses(hub, handler);
+    }
+    if (this.configuration.service.driver === 'embedded') await this.engine.start();
   }
 
   onApplicationBootstrap(): void {
@@ -61,11 +74,15 @@ export class WebPubSubLifecycle
   async beforeApplicationShutdown(): Promise<void> {
     const { drainTimeoutMs } = this.configuration.websocket;
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.drain(drainTimeoutMs)));
+    // While what handlers need is still there.
+    await this.events.settle();
     this.#dispatcher?.detach();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.engine.stop();
+    await this.events.settle();
+    this.webhooks.close();
   }
 
   /** An application context has no HTTP server: hubs work, nobody can connect. */
@@ -83,7 +100,7 @@ export class WebPubSubLifecycle
       verifier: this.verifier,
       hosts: () => this.serviceEndpoint.hosts,
       policy: (hub: string) => ({
-        anonymousConnectPolicy: (hubs.get(hub) ?? hubDefaults).anonymousConnectPolicy ?? 'deny',
+        anonymousConnectPolicy: (hubs.get(hub) ?? hubDefaults).anonymousConnectPolicy,
       }),
     };
     const settings = {
@@ -114,7 +131,11 @@ export class WebPubSubLifecycle
   }
 
   #logStart(): void {
-    const { accessKey, hubs, isGeneratedKey, rest, websocket } = this.configuration;
+    const { accessKey, hubs, isGeneratedKey, rest, service, websocket } = this.configuration;
+    if (service.driver === 'azure') {
+      this.logger.log(`Web PubSub is the service at ${this.configuration.endpoint ?? ''}`);
+      return;
+    }
     const endpoint = this.serviceEndpoint.url?.href ?? '';
     const connectionString = formatConnectionString({ endpoint, accessKey });
     const surfaces = [rest.isServed && 'REST', websocket.isServed && 'WebSocket'].filter(Boolean);

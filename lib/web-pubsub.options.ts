@@ -1,3 +1,11 @@
+import type { EntraOptions } from './auth/entra.options.js';
+import type { AzureOptions } from './configuration/service.section.js';
+import type {
+  WebPubSubEventHandlerOptions,
+  WebPubSubEventListenerOptions,
+  WebPubSubEventsOptions,
+  WebPubSubReceiverOptions,
+} from './configuration/events.options.js';
 import type { EngineLimits } from './engine/limits.js';
 
 /** Everything a caller or a client could make grow, with the number that stops it. */
@@ -19,6 +27,19 @@ export interface WebPubSubHubOptions {
    * @defaultValue 'deny'
    */
   anonymousConnectPolicy?: 'allow' | 'deny';
+  /**
+   * HTTP endpoints that handle events which no {@link Hub} class handles; the first that wants an
+   * event gets it. Not for `hubDefaults`: handlers belong to one hub.
+   *
+   * @defaultValue []
+   */
+  eventHandlers?: readonly WebPubSubEventHandlerOptions[];
+  /**
+   * Who gets copies of events, without a say in them.
+   *
+   * @defaultValue []
+   */
+  eventListeners?: readonly WebPubSubEventListenerOptions[];
 }
 
 /** Settings of the REST API. */
@@ -81,11 +102,28 @@ export interface WebPubSubWebSocketOptions {
  */
 export interface WebPubSubModuleOptions {
   /**
-   * Where hubs live. `embedded`: in this process.
+   * Where hubs live. `embedded`: in this process. `azure`: in the cloud service, through the package
+   * `@azure/web-pubsub`; what it lacks is refused by name.
    *
-   * @defaultValue 'embedded'
+   * @defaultValue 'azure' when the endpoint is that of a service in Azure, otherwise 'embedded'
    */
-  driver?: 'embedded';
+  driver?: 'embedded' | 'azure';
+  /** How the cloud service is reached, with `driver: 'azure'`. */
+  azure?: AzureOptions;
+  /**
+   * Refuses, with the embedded driver, what the cloud service lacks, so that the move there holds no
+   * surprise.
+   *
+   * @defaultValue false
+   */
+  strictAzure?: boolean;
+  /**
+   * Lets callers of the embedded REST API in with Microsoft Entra tokens, checked with the package
+   * `jose`.
+   *
+   * @defaultValue access keys only
+   */
+  entra?: EntraOptions;
   /**
    * `Endpoint=…;AccessKey=…;Version=1.0;`: sets {@link WebPubSubModuleOptions.endpoint} and
    * {@link WebPubSubModuleOptions.accessKey} in one value.
@@ -117,7 +155,7 @@ export interface WebPubSubModuleOptions {
   /**
    * Settings of hubs that {@link WebPubSubModuleOptions.hubs} does not name.
    */
-  hubDefaults?: WebPubSubHubOptions;
+  hubDefaults?: Pick<WebPubSubHubOptions, 'anonymousConnectPolicy'>;
   /**
    * The REST API under `/api`; `false` switches it off.
    *
@@ -137,6 +175,15 @@ export interface WebPubSubModuleOptions {
    * @defaultValue 'ignore'
    */
   unacknowledgedFailure?: 'ignore' | 'close';
+  /** How events are brought to handlers and webhooks. */
+  events?: WebPubSubEventsOptions;
+  /**
+   * Receives the webhooks of the cloud service, or of another server, for the {@link Hub} classes of
+   * this application.
+   *
+   * @defaultValue false
+   */
+  receiver?: boolean | WebPubSubReceiverOptions;
   /** Limits that differ from their defaults. */
   limits?: Partial<WebPubSubLimits>;
   /**

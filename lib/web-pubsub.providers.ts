@@ -5,20 +5,23 @@ import { MacReconnectionTokens } from './auth/reconnection-token.js';
 import { TokenVerifier } from './auth/token.verifier.js';
 import { MemoryBackplane } from './backplane/memory/memory.backplane.js';
 import { WEB_PUBSUB_DRIVER } from './drivers/driver.token.js';
+import { AzureDriver } from './drivers/azure/azure.driver.js';
+import { StrictAzureDriver } from './drivers/azure/strict-azure.driver.js';
 import { EmbeddedDriver } from './drivers/embedded/embedded.driver.js';
 import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
 import { Engine } from './engine/engine.js';
 import type { EventSink } from './engine/ports/event-sink.interface.js';
 import { EVENT_SINK } from './events/event-sink.token.js';
-import { UnhandledEventSink } from './events/unhandled.sink.js';
 import { HubRegistry } from './hub/hub.registry.js';
 import { getHubToken } from './hub/hub.tokens.js';
 import type { WebPubSubHub } from './hub/web-pubsub-hub.js';
 import { WebPubSubService } from './hub/web-pubsub.service.js';
 import { REST_SETTINGS, type RestSettings } from './rest/rest.settings.js';
 import { resolveConfiguration, type WebPubSubConfiguration } from './web-pubsub.configuration.js';
+import { eventProviders } from './web-pubsub.event.providers.js';
 import { CONFIGURATION } from './web-pubsub.constants.js';
 import { WebPubSubLifecycle } from './web-pubsub.lifecycle.js';
+import { receiverProviders } from './web-pubsub.receiver.providers.js';
 import { MODULE_OPTIONS_TOKEN } from './web-pubsub.module-definition.js';
 import type { WebPubSubModuleOptions } from './web-pubsub.options.js';
 import type { WebPubSubDriver } from './drivers/hub-driver.interface.js';
@@ -48,19 +51,21 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
       useFactory: ({ endpoint }: WebPubSubConfiguration) => new ServiceEndpoint(endpoint),
       inject: [CONFIGURATION],
     },
-    { provide: EVENT_SINK, useClass: UnhandledEventSink },
+    ...eventProviders,
+    ...receiverProviders,
     {
       provide: Engine,
       useFactory: (
-        { limits, unacknowledgedFailure, websocket }: WebPubSubConfiguration,
-        events: EventSink,
+        { events, limits, unacknowledgedFailure, websocket }: WebPubSubConfiguration,
+        sink: EventSink,
       ) =>
         new Engine({
           backplane: new MemoryBackplane(),
           diagnostics: new Logger('WebPubSub'),
-          events,
+          events: sink,
           limits,
           unacknowledgedFailure,
+          userEventFailure: events.userEventFailure,
           // Known to this process only: connections do not outlive it either.
           tokens: new MacReconnectionTokens(randomBytes(32)),
           recoveryWindowMs: websocket.recoveryWindowMs,
@@ -69,9 +74,8 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
     },
     {
       provide: WEB_PUBSUB_DRIVER,
-      useFactory: (engine: Engine, keys: AccessKeys, endpoint: ServiceEndpoint) =>
-        new EmbeddedDriver(engine, keys, endpoint),
-      inject: [Engine, AccessKeys, ServiceEndpoint],
+      useFactory: createDriver,
+      inject: [CONFIGURATION, Engine, AccessKeys, ServiceEndpoint],
     },
     {
       provide: REST_SETTINGS,
@@ -87,6 +91,23 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
     WebPubSubService,
     WebPubSubLifecycle,
   ];
+}
+
+async function createDriver(
+  { service, endpoint, accessKey, isGeneratedKey }: WebPubSubConfiguration,
+  engine: Engine,
+  keys: AccessKeys,
+  address: ServiceEndpoint,
+): Promise<WebPubSubDriver> {
+  if (service.driver === 'azure') {
+    return AzureDriver.create({
+      ...service.azure,
+      endpoint,
+      accessKey: isGeneratedKey ? undefined : accessKey,
+    });
+  }
+  const driver = new EmbeddedDriver(engine, keys, address);
+  return service.strictAzure ? new StrictAzureDriver(driver) : driver;
 }
 
 /** A hub under the token that `@InjectHub(name)` asks for. */

@@ -2,17 +2,25 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import jwt from 'jsonwebtoken';
-import { WebPubSubModule } from 'nestjs-web-pubsub';
-import { announce } from './announce.js';
+import { WebPubSubModule, WebPubSubService } from 'nestjs-web-pubsub';
+import { announce } from '../support/announce.js';
 
 const accessKey = 'benchmark-key-0123456789-abcdefghijklmnopqrstuvwxyz';
-const subprotocol = process.argv[2];
+const [subprotocol, moduleOptions = '{}'] = process.argv.slice(2);
+const isRaw = subprotocol === 'raw';
 
 class AppModule {}
 const app = await NestFactory.create(
   {
     module: AppModule,
-    imports: [WebPubSubModule.forRoot({ accessKey, hubs: ['bench'], logStart: false })],
+    imports: [
+      WebPubSubModule.forRoot({
+        accessKey,
+        hubs: ['bench'],
+        logStart: false,
+        ...JSON.parse(moduleOptions),
+      }),
+    ],
   },
   new FastifyAdapter(),
   { logger: ['error', 'warn'] },
@@ -20,17 +28,43 @@ const app = await NestFactory.create(
 await app.listen(0, '127.0.0.1');
 const { port } = app.getHttpServer().address();
 const base = `http://127.0.0.1:${port}`;
-const sign = (path) => jwt.sign({ aud: `${base}${path}` }, accessKey, { expiresIn: '1h' });
-const path = '/api/hubs/bench/:send?api-version=2024-12-01';
+const sign = (path, claims = {}) =>
+  jwt.sign({ aud: `${base}${path}`, ...claims }, accessKey, { expiresIn: '1h' });
 const client = '/client/hubs/bench';
-announce({
-  port,
-  path,
-  authorization: `Bearer ${sign('/api/hubs/bench/:send')}`,
-  upgradePath: `${client}?access_token=${sign(client)}`,
-  subprotocol,
-  // JSON clients get the payload in an envelope; raw clients get the payload.
-  envelope: subprotocol
-    ? '{"type":"message","from":"server","dataType":"text","data":""}'.length
-    : 0,
-});
+const role = ['webpubsub.joinLeaveGroup', 'webpubsub.sendToGroup'];
+const hub = app.get(WebPubSubService).hub('bench');
+
+/** Bytes around the payload, by subprotocol; protobuf varies by two with the size of the payload. */
+const ENVELOPES = {
+  raw: [0, 0],
+  'json.webpubsub.azure.v1': [
+    '{"type":"message","from":"server","dataType":"text","data":""}'.length,
+    '{"type":"message","from":"group","fromUserId":null,"group":"all000","dataType":"text","data":""}'
+      .length,
+  ],
+};
+const [envelope, groupEnvelope] = ENVELOPES[subprotocol] ?? [undefined, undefined];
+
+announce(
+  {
+    port,
+    // The audience of a token is not looked at twice: it says the path of the operation.
+    path: '/api/hubs/bench/:send?api-version=2024-12-01',
+    authorization: `Bearer ${sign('/api/hubs/bench/:send')}`,
+    groupPath: '/api/hubs/bench/groups/%/:send?api-version=2024-12-01',
+    groupTokenOf: { prefix: base, key: accessKey },
+    upgradePath: `${client}?access_token=${sign(client, { role })}`,
+    subprotocol: isRaw ? undefined : subprotocol,
+    joinFrame: '{"type":"joinGroup","group":"%"}',
+    publishFrame: '{"type":"sendToGroup","group":"all000","dataType":"text","data":"%"}',
+    envelope,
+    groupEnvelope,
+  },
+  {
+    publish: (text, group) => {
+      const options = { contentType: 'text/plain' };
+      if (group === undefined) void hub.sendToAll(text, options);
+      else void hub.group(group).sendToAll(text, options);
+    },
+  },
+);

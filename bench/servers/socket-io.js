@@ -1,25 +1,28 @@
-import { createServer } from 'node:http';
 import { Server } from 'socket.io';
-import { announce } from './announce.js';
+import { createPeerServer, serve } from '../support/peer.server.js';
 
-const server = createServer((request, response) => {
+function publish(text, group) {
+  if (group === undefined) io.emit('m', text);
+  else io.to(group).emit('m', text);
+}
+const posts = createPeerServer(publish);
+const [onPost] = posts.listeners('request');
+posts.removeAllListeners('request');
+posts.on('request', (request, response) => {
   // Socket.IO takes requests under its own path.
-  if (request.url.startsWith('/socket.io')) return;
-  const chunks = [];
-  request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => {
-    io.emit('m', Buffer.concat(chunks).toString());
-    response.writeHead(202).end();
-  });
+  if (!request.url.startsWith('/socket.io')) onPost(request, response);
 });
-const io = new Server(server, { transports: ['websocket'], perMessageDeflate: false });
-server.listen(0, '127.0.0.1', () => {
-  announce({
-    port: server.address().port,
-    path: '/',
-    upgradePath: '/socket.io/?EIO=4&transport=websocket',
-    // The packet that opens the default namespace, and the envelope of an event named m.
-    hello: '40',
-    envelope: '42["m",""]'.length,
-  });
+const io = new Server(posts, { transports: ['websocket'], perMessageDeflate: false });
+io.on('connection', (socket) => {
+  socket.on('join', (group) => socket.join(group));
+  socket.on('send', (text) => publish(text, 'all000'));
+});
+serve(posts, publish, {
+  upgradePath: '/socket.io/?EIO=4&transport=websocket',
+  // The packet that opens the default namespace, and the envelope of an event named m.
+  hellos: ['40'],
+  joinFrame: '42["join","%"]',
+  publishFrame: '42["send","%"]',
+  envelope: '42["m",""]'.length,
+  groupEnvelope: '42["m",""]'.length,
 });

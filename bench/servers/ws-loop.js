@@ -1,18 +1,24 @@
-import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { announce } from './announce.js';
+import { createPeerServer, Groups, serve } from '../support/peer.server.js';
 
 // What most people write: one `send` for each client.
-const server = createServer((request, response) => {
-  const chunks = [];
-  request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => {
-    const text = Buffer.concat(chunks).toString();
-    for (const client of sockets.clients) client.send(text);
-    response.writeHead(202).end();
+const groups = new Groups();
+function publish(text, group) {
+  const members = group === undefined ? sockets.clients : groups.members(group);
+  for (const client of members) client.send(text);
+}
+const server = createPeerServer(publish);
+const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+sockets.on('connection', (client) => {
+  client.on('message', (data) => {
+    const [verb, group, text] = data.toString().split(' ');
+    if (verb === 'join') groups.join(group, client);
+    else publish(text, group);
   });
 });
-const sockets = new WebSocketServer({ server, perMessageDeflate: false });
-server.listen(0, '127.0.0.1', () => {
-  announce({ port: server.address().port, path: '/', upgradePath: '/', envelope: 0 });
+serve(server, publish, {
+  upgradePath: '/',
+  joinFrame: 'join %',
+  publishFrame: 'send all000 %',
+  groupEnvelope: 0,
 });

@@ -83,6 +83,12 @@ export class AccessKeys {
     return this.#secondary?.text;
   }
 
+  /** The texts of all keys, the primary first. Secrets. */
+  get all(): readonly string[] {
+    const { primary, secondary } = this;
+    return secondary === undefined ? [primary] : [primary, secondary];
+  }
+
   /** What new tokens are signed with. */
   get signingKey(): KeyObject {
     return this.#primary.key;

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { AccessKeys } from './access-key.js';
 import type { TokenClaims } from './claims.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** How far the clocks of a signer and of this machine may differ. */
 export const CLOCK_SKEW_SECONDS = 300;
@@ -27,6 +28,7 @@ export interface TokenVerifierOptions {
 export class TokenVerifier {
   readonly #keys: AccessKeys;
   readonly #clock: () => number;
+  readonly #verified = new VerifiedTokens();
 
   constructor(options: TokenVerifierOptions) {
     this.#keys = options.keys;
@@ -35,6 +37,11 @@ export class TokenVerifier {
 
   /** Never throws, whatever the token is. */
   verify(token: string, audienceMatches: (audience: string) => boolean): TokenVerdict {
+    const known = this.#verified.find(token, this.#keys.verificationKeys);
+    return known ? this.#judge(known, audienceMatches) : this.#examine(token, audienceMatches);
+  }
+
+  #examine(token: string, audienceMatches: (audience: string) => boolean): TokenVerdict {
     const unverified = decode(token);
     if (!unverified) return refused('not a JSON Web Token');
     if (isEntraToken(unverified.claims)) {
@@ -45,6 +52,10 @@ export class TokenVerifier {
     if (Object.hasOwn(unverified.header, 'crit')) return refused('it has critical extensions');
     const claims = this.#signedClaims(token);
     if (!claims) return refused('not signed with an access key of this service');
+    return this.#judge(claims, audienceMatches);
+  }
+
+  #judge(claims: TokenClaims, audienceMatches: (audience: string) => boolean): TokenVerdict {
     const problem =
       lifetimeProblem(claims, this.#clock()) ?? audienceProblem(claims, audienceMatches);
     return problem ? refused(problem) : { valid: true, claims };
@@ -53,7 +64,9 @@ export class TokenVerifier {
   #signedClaims(token: string): TokenClaims | undefined {
     for (const key of this.#keys.verificationKeys) {
       const claims = claimsSignedWith(key, token);
-      if (claims) return claims;
+      if (claims === undefined) continue;
+      this.#verified.remember(token, key, claims);
+      return claims;
     }
     return undefined;
   }

@@ -56,6 +56,12 @@ export interface GroupStateItem {
   readonly updatedAt: number;
 }
 
+/** A member of a group. */
+export interface MemberItem {
+  readonly connectionId: string;
+  readonly userId: string | undefined;
+}
+
 /** The connections a command is about; each names a subject of the backplane. */
 export type Target =
   | { readonly kind: 'all' }
@@ -73,6 +79,8 @@ export type Command =
       readonly message: BackplaneMessage;
       /** Connection ids that must not receive it. */
       readonly excluded?: ReadonlySet<string>;
+      /** Only connections that match (rest.md 9), as written: each node parses it. */
+      readonly filter?: string;
     }
   | {
       readonly type: 'close';
@@ -95,6 +103,18 @@ export type Request =
       readonly change: 'join' | 'leave';
       /** `all` leaves every group. */
       readonly groups: readonly string[] | 'all';
+    }
+  | {
+      /**
+       * Changes the groups of all connections that match. Who has no room for another group is left
+       * out, and makes the answer `limit`.
+       */
+      readonly type: 'changeGroupsOfMatching';
+      readonly change: 'join' | 'leave';
+      /** Without duplicates. */
+      readonly groups: readonly string[];
+      /** `undefined` = every connection of the hub. */
+      readonly filter: string | undefined;
     }
   | { readonly type: 'isInGroup'; readonly target: Target; readonly group: string }
   | {
@@ -125,10 +145,34 @@ export type Request =
       readonly group: string;
       /** The states of so many members, those with the lowest connection ids. */
       readonly limit: number;
+    }
+  | {
+      /** Asks who is in a group; the answer is a list, by connection id. */
+      readonly type: 'groupMembers';
+      readonly group: string;
+      /** Only connection ids behind this one. */
+      readonly after: string | undefined;
+      /** So many members, those with the lowest connection ids. */
+      readonly limit: number;
+    }
+  | {
+      /** Asks how many connections match; the answer is a number. */
+      readonly type: 'countMatching';
+      /** `undefined` = every connection. */
+      readonly filter: string | undefined;
     };
 
 /** How a node answers a question. `absent` = the target had gone when the command arrived. */
 export type Verdict = 'yes' | 'no' | 'absent' | 'limit';
 
 /** How a node answers a {@link Request}. */
-export type Answer = Verdict | readonly GroupStateItem[];
+export type Answer = Verdict | number | readonly GroupStateItem[] | readonly MemberItem[];
+
+/** Which {@link Answer} a request has. */
+export type AnswerTo<R extends Request> = R extends { type: 'groupStates' }
+  ? readonly GroupStateItem[]
+  : R extends { type: 'groupMembers' }
+    ? readonly MemberItem[]
+    : R extends { type: 'countMatching' }
+      ? number
+      : Verdict;

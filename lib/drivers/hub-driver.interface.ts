@@ -13,6 +13,38 @@ export interface SendOptions {
   /** 0 or absent = the message never expires; at most 300. */
   readonly messageTtlSeconds?: number;
   readonly metadata?: Metadata;
+  /** Only connections that match (rest.md 9); as written, the driver parses it. */
+  readonly filter?: string;
+}
+
+/** What closing many connections can be told. */
+export interface CloseManyOptions {
+  /** Connection ids that stay open. */
+  readonly excluded?: readonly string[];
+  readonly reason?: string;
+}
+
+/** Which part of the members of a group is wanted (rest.md 10). */
+export interface PageOptions {
+  /** Most members of this page. */
+  readonly maxPageSize?: number;
+  /** Most members of this page and all that follow. */
+  readonly top?: number;
+  /** Where the page before ended. */
+  readonly continuationToken?: string;
+}
+
+/** A member of a group. */
+export interface GroupMember {
+  readonly connectionId: string;
+  readonly userId?: string;
+}
+
+/** One page of the members of a group. */
+export interface GroupMemberPage {
+  readonly members: readonly GroupMember[];
+  /** `undefined` after the last page. */
+  readonly continuationToken: string | undefined;
 }
 
 /**
@@ -38,6 +70,9 @@ export interface HubDriver {
   userExistsInGroup(userId: string, group: string): Promise<boolean>;
 
   closeConnection(connectionId: string, reason?: string): Promise<void>;
+  closeAllConnections(options?: CloseManyOptions): Promise<void>;
+  closeGroupConnections(group: string, options?: CloseManyOptions): Promise<void>;
+  closeUserConnections(userId: string, options?: CloseManyOptions): Promise<void>;
 
   /** @returns `false` when there is no such connection */
   addConnectionToGroup(group: string, connectionId: string): Promise<boolean>;
@@ -45,6 +80,13 @@ export interface HubDriver {
   removeConnectionFromGroup(group: string, connectionId: string): Promise<boolean>;
   /** @returns `false` when the user has no connection */
   addUserToGroup(group: string, userId: string): Promise<boolean>;
+  /** @returns `false` when there is no such connection */
+  removeConnectionFromAllGroups(connectionId: string): Promise<boolean>;
+  /** Every connection that matches the filter joins all the groups. */
+  addConnectionsToGroups(groups: readonly string[], filter: string): Promise<void>;
+  removeConnectionsFromGroups(groups: readonly string[], filter: string): Promise<void>;
+  /** Ordered by connection id; an unknown group has no members. */
+  listConnectionsInGroup(group: string, options?: PageOptions): Promise<GroupMemberPage>;
   removeUserFromGroup(group: string, userId: string): Promise<void>;
   removeUserFromAllGroups(userId: string): Promise<void>;
 
@@ -79,6 +121,13 @@ export interface HubDriver {
   ): Promise<'allowed' | 'denied' | 'absent'>;
 
   getClientAccessToken(options?: ClientTokenOptions): Promise<ClientTokenResult>;
+
+  /**
+   * How many connections of the hub match a filter now.
+   *
+   * @throws {@link WebPubSubError} 400 for a filter that is none
+   */
+  explainFilter(filter: string): Promise<number>;
 }
 
 /** The service as a whole: hubs by name, and whether it can be used. */

@@ -1,13 +1,24 @@
-import type { Answer, Command, Request, Target, Verdict } from '../backplane/backplane.message.js';
+import type {
+  Answer,
+  Command,
+  MemberItem,
+  Request,
+  Target,
+  Verdict,
+} from '../backplane/backplane.message.js';
 import type { Connection } from './connection.js';
+import { matcherOf } from './connection.matcher.js';
 import { settled, type LocalHub } from './local-hub.js';
+import { lowestIds } from './lowest-ids.js';
 import { Message } from './message.js';
+
+type BulkChange = Extract<Request, { type: 'changeGroupsOfMatching' }>;
 
 /** Does on this node what a command asks for. */
 export function handleCommand(hub: LocalHub, command: Command): void {
   switch (command.type) {
     case 'deliver':
-      return deliver(hub, command.target, Message.from(command.message), command.excluded);
+      return deliver(hub, command);
     case 'close':
       // A copy: closing takes connections out of what is being walked over.
       for (const connection of Array.from(hub.select(command.target))) {
@@ -21,12 +32,13 @@ export function handleCommand(hub: LocalHub, command: Command): void {
 
 function deliver(
   hub: LocalHub,
-  target: Target,
-  message: Message,
-  excluded: ReadonlySet<string> | undefined,
+  { target, message, excluded, filter }: Extract<Command, { type: 'deliver' }>,
 ): void {
+  const deliverable = Message.from(message);
+  const matches = filter === undefined ? undefined : matcherOf(hub, filter);
   for (const connection of hub.select(target)) {
-    if (excluded === undefined || !excluded.has(connection.id)) connection.deliver(message);
+    if (excluded !== undefined && excluded.has(connection.id)) continue;
+    if (matches === undefined || matches(connection)) connection.deliver(deliverable);
   }
 }
 
@@ -56,6 +68,12 @@ export function handleRequest(hub: LocalHub, request: Request): Answer | Promise
       return hub.remembered.has(request.userId, request.group) ? 'yes' : 'no';
     case 'groupStates':
       return hub.group(request.group)?.states?.lowest(request.limit) ?? [];
+    case 'changeGroupsOfMatching':
+      return changeGroupsOfMatching(hub, request);
+    case 'groupMembers':
+      return lowestIds(membersBehind(hub, request.group, request.after), request.limit);
+    case 'countMatching':
+      return matching(hub, request.filter).length;
   }
 }
 
@@ -101,4 +119,62 @@ function leave(hub: LocalHub, target: Target, groups: readonly string[] | 'all')
     for (const name of names) hub.leave(connection, name);
   }
   return connections.length === 0 ? 'absent' : 'yes';
+}
+
+/** Chosen before the first change: the filter sees the groups as they were. */
+async function changeGroupsOfMatching(
+  hub: LocalHub,
+  { change, groups, filter }: BulkChange,
+): Promise<Verdict> {
+  const connections = matching(hub, filter);
+  if (change === 'join') return await joinWhereRoom(hub, connections, groups);
+  const names = new Set(groups);
+  for (const connection of connections) leaveAny(hub, connection, names);
+  return 'yes';
+}
+
+function matching(hub: LocalHub, filter: string | undefined): Connection[] {
+  const all = [...hub.select({ kind: 'all' })];
+  return filter === undefined ? all : all.filter(matcherOf(hub, filter));
+}
+
+/** One that is full must not keep the others out. */
+async function joinWhereRoom(
+  hub: LocalHub,
+  connections: readonly Connection[],
+  groups: readonly string[],
+): Promise<Verdict> {
+  // Nobody has room for so many; not worth looking at each.
+  const isTooMany = groups.length > hub.limits.groupsPerConnection;
+  const fitting = isTooMany
+    ? []
+    : connections.filter((connection) => hub.hasRoomFor(connection, groups));
+  const waits: Promise<void>[] = [];
+  for (const connection of fitting) {
+    for (const group of groups) {
+      const wait = hub.join(connection, group);
+      if (wait !== undefined) waits.push(wait);
+    }
+  }
+  await Promise.all(waits);
+  return fitting.length === connections.length ? 'yes' : 'limit';
+}
+
+/** Walks over the shorter list: a caller may name very many groups. */
+function leaveAny(hub: LocalHub, connection: Connection, names: ReadonlySet<string>): void {
+  const left =
+    connection.groups.size < names.size
+      ? [...connection.groups].map(({ name }) => name).filter((name) => names.has(name))
+      : names;
+  for (const name of left) hub.leave(connection, name);
+}
+
+function* membersBehind(
+  hub: LocalHub,
+  group: string,
+  after: string | undefined,
+): Iterable<MemberItem> {
+  for (const { id: connectionId, userId } of hub.select({ kind: 'group', group })) {
+    if (after === undefined || connectionId > after) yield { connectionId, userId };
+  }
 }

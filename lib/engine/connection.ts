@@ -19,6 +19,8 @@ import type { Timed, TimingWheel, WheelTimer } from './timing.wheel.js';
 /** Who a connection is; settled before its WebSocket is accepted. */
 export interface ConnectionInit {
   readonly id: string;
+  /** What event sinks know the connection by, already at `connect`. */
+  readonly identity: object;
   /** `undefined` = anonymous. */
   readonly userId: string | undefined;
   readonly permissions: Permissions;
@@ -52,6 +54,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   readonly subprotocol: string | undefined;
   readonly groups = new SmallSet<Group>();
   readonly session: Session | undefined;
+  readonly #identity: object;
   /** Opaque to us; event handlers set it. */
   state: string | undefined;
   /** Made with the first request that carries an `ackId`. */
@@ -62,6 +65,8 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   streams: Streams | undefined;
   /** The message that is at work, whichever socket it came from. */
   work: Promise<void> | undefined;
+  /** Whether handlers have been told `connected`: changes of groups before that are part of it. */
+  isAnnounced = false;
   #open = true;
   #events = 0;
   #stateChangedAt = 0;
@@ -77,6 +82,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     private readonly parts: ConnectionParts,
   ) {
     this.id = init.id;
+    this.#identity = init.identity;
     this.userId = init.userId;
     this.permissions = init.permissions;
     this.protocol = init.protocol;
@@ -103,6 +109,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
       userId: this.userId,
       subprotocol: this.subprotocol,
       state: this.state,
+      identity: this.#identity,
       ...(this.session?.info && { mqtt: this.session.info }),
     };
   }
@@ -124,6 +131,12 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     this.#aborter ??= new AbortController();
     if (!this.#open) this.#aborter.abort();
     return this.#aborter.signal;
+  }
+
+  /** The client is on its way out: handlers that work for it may stop. */
+  leave(): void {
+    this.#aborter?.abort();
+    this.#aborter ??= abortedController();
   }
 
   deliver(message: Deliverable): void {
@@ -276,4 +289,10 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
       subprotocol: this.protocol.name ?? '',
     });
   }
+}
+
+function abortedController(): AbortController {
+  const aborter = new AbortController();
+  aborter.abort();
+  return aborter;
 }

@@ -12,7 +12,11 @@ import { LocalHub } from './local-hub.js';
 import type { Diagnostics } from './ports/diagnostics.interface.js';
 import type { EventSink } from './ports/event-sink.interface.js';
 import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.js';
-import { RequestProcessor, type UnacknowledgedFailure } from './request.processor.js';
+import {
+  RequestProcessor,
+  type UnacknowledgedFailure,
+  type UserEventFailureEffect,
+} from './request.processor.js';
 import { TimingWheel } from './timing.wheel.js';
 
 export interface EngineOptions {
@@ -23,6 +27,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly tokens: ReconnectionTokens;
   readonly unacknowledgedFailure?: UnacknowledgedFailure;
+  readonly userEventFailure?: UserEventFailureEffect;
   /**
    * How long a reliable connection waits for its client to come back.
    *
@@ -132,7 +137,8 @@ export class Engine implements BackplaneNode {
   }
 
   #create(name: string): ServedHub {
-    const { backplane, diagnostics, unacknowledgedFailure = 'ignore' } = this.options;
+    const { backplane, diagnostics } = this.options;
+    const { unacknowledgedFailure = 'ignore', userEventFailure = 'ack' } = this.options;
     const hub = this.hub(name);
     const local = new LocalHub(name, {
       backplane,
@@ -156,6 +162,7 @@ export class Engine implements BackplaneNode {
       timers: this.timers,
       diagnostics,
       unacknowledgedFailure,
+      userEventFailure,
     });
     return { local, processor };
   }

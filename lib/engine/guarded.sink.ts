@@ -35,6 +35,26 @@ export class GuardedEventSink implements EventSink {
     }
   }
 
+  observesGroup(hub: string, group: string): boolean {
+    return this.sink.observesGroup(hub, group);
+  }
+
+  groupJoined(...args: Parameters<EventSink['groupJoined']>): void {
+    try {
+      this.sink.groupJoined(...args);
+    } catch (error) {
+      this.diagnostics.error('a handler of joined failed', error);
+    }
+  }
+
+  groupLeft(...args: Parameters<EventSink['groupLeft']>): void {
+    try {
+      this.sink.groupLeft(...args);
+    } catch (error) {
+      this.diagnostics.error('a handler of left failed', error);
+    }
+  }
+
   userEvent(...args: Parameters<EventSink['userEvent']>): ReturnType<EventSink['userEvent']> {
     try {
       return this.sink.userEvent(...args);

@@ -1,7 +1,8 @@
 import type { Backplane } from '../backplane/backplane.interface.js';
 import type {
-  Answer,
+  AnswerTo,
   GroupStateItem,
+  MemberItem,
   Request,
   Target,
   Verdict,
@@ -9,6 +10,7 @@ import type {
 import { EVERY_NODE, subjectOf } from '../backplane/backplane.subjects.js';
 import { lowestStates } from './group-states.js';
 import { MAX_SNAPSHOT_ITEMS } from './limits.js';
+import { lowestIds } from './lowest-ids.js';
 import type { Message } from './message.js';
 
 /** Requests about connections, as opposed to what every node keeps. */
@@ -31,12 +33,14 @@ export class Hub {
     target: Target,
     message: Message,
     excluded?: ReadonlySet<string>,
+    filter?: string,
   ): Promise<void> | undefined {
     return this.backplane.publish(this.name, subjectOf(this.name, target), {
       type: 'deliver',
       target,
       message,
       excluded,
+      filter,
     });
   }
 
@@ -56,13 +60,47 @@ export class Hub {
 
   /** `absent` when no node has a connection of the target. */
   async ask(request: TargetedRequest): Promise<Verdict> {
-    const subject = subjectOf(this.name, request.target);
-    return strongest(await this.backplane.request(this.name, subject, request));
+    return strongest(await this.#request(subjectOf(this.name, request.target), request));
   }
 
   /** Asks all nodes about what each of them keeps for the whole hub. */
   async askEveryNode(request: SharedRequest): Promise<Verdict> {
-    return strongest(await this.backplane.request(this.name, EVERY_NODE, request));
+    return strongest(await this.#request(EVERY_NODE, request));
+  }
+
+  /**
+   * Changes the groups of every connection that matches.
+   *
+   * @param filter `undefined` = every connection of the hub
+   * @returns `limit` when some had no room for the groups, and were left out
+   */
+  async changeGroupsOfMatching(
+    change: 'join' | 'leave',
+    groups: readonly string[],
+    filter: string | undefined,
+  ): Promise<Verdict> {
+    const request = { type: 'changeGroupsOfMatching', change, groups, filter } as const;
+    return strongest(await this.#request(subjectOf(this.name, { kind: 'all' }), request));
+  }
+
+  /** The first so many members of a group behind a connection id, by connection id. */
+  async groupMembers(
+    group: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<MemberItem[]> {
+    const request = { type: 'groupMembers', group, after, limit } as const;
+    const answers = await this.#request(subjectOf(this.name, { kind: 'group', group }), request);
+    return lowestIds(answers.flat(), limit);
+  }
+
+  /** How many connections match; all do when there is no filter. */
+  async countMatching(filter: string | undefined): Promise<number> {
+    const counts = await this.#request(subjectOf(this.name, { kind: 'all' }), {
+      type: 'countMatching',
+      filter,
+    });
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Tells everybody who watches the states of a group. */
@@ -73,30 +111,24 @@ export class Hub {
 
   /** The states of the members of a group, by connection id; of a large group the first so many. */
   async groupStates(group: string, limit = MAX_SNAPSHOT_ITEMS): Promise<GroupStateItem[]> {
-    const subject = subjectOf(this.name, { kind: 'group', group });
-    const request: Request = { type: 'groupStates', group, limit };
-    const answers = await this.backplane.request(this.name, subject, request);
-    return lowestStates(
-      answers.flatMap((answer) => (isVerdict(answer) ? [] : answer)),
-      limit,
-    );
+    const request = { type: 'groupStates', group, limit } as const;
+    const answers = await this.#request(subjectOf(this.name, { kind: 'group', group }), request);
+    return lowestStates(answers.flat(), limit);
   }
 
   exists(target: Target): Promise<boolean> {
     return this.backplane.hasInterest(subjectOf(this.name, target));
   }
+  /** The backplane carries answers without knowing which request has which. */
+  async #request<R extends Request>(subject: string, request: R): Promise<readonly AnswerTo<R>[]> {
+    return (await this.backplane.request(this.name, subject, request)) as readonly AnswerTo<R>[];
+  }
 }
 
 const STRENGTH: Readonly<Record<Verdict, number>> = { absent: 0, no: 1, yes: 2, limit: 3 };
 
-function strongest(answers: readonly Answer[]): Verdict {
+function strongest(answers: readonly Verdict[]): Verdict {
   let best: Verdict = 'absent';
-  for (const answer of answers) {
-    if (isVerdict(answer) && STRENGTH[answer] > STRENGTH[best]) best = answer;
-  }
+  for (const answer of answers) if (STRENGTH[answer] > STRENGTH[best]) best = answer;
   return best;
-}
-
-function isVerdict(answer: Answer): answer is Verdict {
-  return typeof answer === 'string';
 }

@@ -117,6 +117,15 @@ export class LocalHub {
     return connection;
   }
 
+  /** Tells the event handlers that a connection is there, and which groups it is in. */
+  announce(connection: Connection): void {
+    this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
+    connection.isAnnounced = true;
+    for (const group of Array.from(connection.groups)) {
+      this.#tellOfGroup('groupJoined', connection, group.name);
+    }
+  }
+
   /** Takes a connection out of every index, and tells the event handlers. */
   remove(connection: Connection, reason: string): void {
     if (!this.#connections.delete(connection.id)) return;
@@ -151,7 +160,10 @@ export class LocalHub {
     const known = this.#groups.get(groupName);
     const group = known ?? new Group(groupName);
     if (known === undefined) this.#groups.set(groupName, group);
-    if (group.members.add(connection)) connection.groups.add(group);
+    if (group.members.add(connection)) {
+      connection.groups.add(group);
+      this.#tellOfGroup('groupJoined', connection, groupName);
+    }
     const target: Target = { kind: 'group', group: groupName };
     return this.#subscribeOnce(target, known === undefined)?.catch((error: unknown) => {
       this.leave(connection, groupName);
@@ -167,6 +179,7 @@ export class LocalHub {
     connection.session?.left?.(groupName);
     const cleared = group.states?.remove(connection);
     if (cleared !== undefined) this.parts.onStateCleared(groupName, cleared);
+    this.#tellOfGroup('groupLeft', connection, groupName);
     if (group.members.size > 0) return;
     this.#groups.delete(groupName);
     this.#unsubscribe({ kind: 'group', group: groupName });
@@ -174,6 +187,12 @@ export class LocalHub {
 
   releaseIfEmpty(): void {
     if (this.#connections.size === 0 && this.remembered.isEmpty) this.parts.onEmpty(this);
+  }
+
+  #tellOfGroup(change: 'groupJoined' | 'groupLeft', connection: Connection, group: string): void {
+    const { events } = this.parts;
+    if (!connection.isAnnounced || !events.observesGroup(this.name, group)) return;
+    events[change]({ connection: connection.info, id: connection.nextEventId(), group });
   }
 
   #addToUser(connection: Connection, userId: string): Promise<void> | undefined {

@@ -1,3 +1,4 @@
+import { withAbort } from './abort-signals.js';
 import { AckMemory } from './ack-memory.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
@@ -8,7 +9,7 @@ import type { LocalHub } from './local-hub.js';
 import { Message } from './message.js';
 import type { Outcome } from './outcome.js';
 import type { Diagnostics } from './ports/diagnostics.interface.js';
-import type { EventSink } from './ports/event-sink.interface.js';
+import type { EventReply, EventSink } from './ports/event-sink.interface.js';
 import type { AckError } from './ports/frame-encoder.interface.js';
 import { Streams } from './streams.js';
 import type { TimingWheel } from './timing.wheel.js';
@@ -25,6 +26,12 @@ import type {
  */
 export type UnacknowledgedFailure = 'ignore' | 'close';
 
+/**
+ * What becomes of a pub/sub client whose event fails (events.md 7.5): a failed ack, if it asked for
+ * one, or that and Close 1011. Raw clients are always closed.
+ */
+export type UserEventFailureEffect = 'ack' | 'close';
+
 export interface RequestProcessorParts {
   /** The connections of this process. */
   readonly local: LocalHub;
@@ -35,6 +42,7 @@ export interface RequestProcessorParts {
   readonly timers: TimingWheel;
   readonly diagnostics: Diagnostics;
   readonly unacknowledgedFailure: UnacknowledgedFailure;
+  readonly userEventFailure: UserEventFailureEffect;
 }
 
 const INTERNAL_ERROR: AckError = { name: 'InternalServerError', message: 'Internal server error' };
@@ -168,22 +176,32 @@ export class RequestProcessor {
   }
 
   #raise(connection: Connection, request: EventRequest): Outcome | Promise<Outcome> {
+    const reply = (message: EventReply): void => {
+      connection.deliver(new Message({ origin: { from: 'server' }, ...message }));
+    };
     const event = {
+      reply,
       connection: connection.info,
       id: connection.nextEventId(),
       event: request.event,
       payload: request.payload,
       metadata: request.metadata,
     };
-    return (
-      this.parts.events.userEvent(event, connection.endSignal)?.then((outcome) => {
+    const { endSignal } = connection;
+    const asked = this.parts.events.userEvent(event, endSignal);
+    if (asked === undefined) return INTERNAL_ERROR;
+    return withAbort(asked, endSignal).then(
+      (outcome) => {
         if (!outcome.handled) return INTERNAL_ERROR;
         if (outcome.state !== undefined) connection.state = outcome.state;
-        for (const reply of outcome.replies) {
-          connection.deliver(new Message({ origin: { from: 'server' }, ...reply }));
-        }
+        for (const message of outcome.replies) reply(message);
         return undefined;
-      }) ?? INTERNAL_ERROR
+      },
+      (error: unknown) => {
+        // Nobody waits for an answer to who has left.
+        if (endSignal.aborted) return INTERNAL_ERROR;
+        throw error;
+      },
     );
   }
 
@@ -214,6 +232,9 @@ export class RequestProcessor {
       this.#failSilently(connection, error);
     }
     if (typeof outcome === 'function') outcome();
+    if (error !== undefined && type === 'event' && this.parts.userEventFailure === 'close') {
+      connection.close(1011, error.message);
+    }
   }
 
   #failSilently(connection: Connection, error: AckError): void {

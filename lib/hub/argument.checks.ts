@@ -1,6 +1,12 @@
-import type { SendOptions } from '../drivers/hub-driver.interface.js';
+import type {
+  CloseManyOptions,
+  PageOptions,
+  SendOptions,
+} from '../drivers/hub-driver.interface.js';
 import type {
   ClientTokenOptions,
+  CloseConnectionsOptions,
+  ListConnectionsOptions,
   OperationOptions,
   Permission,
   PermissionOptions,
@@ -10,12 +16,28 @@ import { isConnectionId, isGroupName, isUserId, metadataProblem } from '../engin
 import { INVALID_GROUP_NAME, serviceErrors } from '../errors/service-errors.js';
 
 const MAX_TTL_SECONDS = 300;
+const MAX_PAGE_SIZE = 200;
+const MAX_TOP = 2 ** 31 - 1;
+const MAX_CONTINUATION_TOKEN_LENGTH = 2048;
 
 /** @throws {@link WebPubSubError} 400 */
 export function checkGroup(group: string): void {
   if (typeof group !== 'string' || !isGroupName(group)) {
     throw serviceErrors.badRequest(INVALID_GROUP_NAME, 'group');
   }
+}
+
+/** @throws {@link WebPubSubError} 400 when there is none, or one that cannot be */
+export function checkGroups(groups: readonly string[]): void {
+  checkStrings(groups, 'groups');
+  if (groups.length === 0) throw serviceErrors.badRequest(INVALID_GROUP_NAME, 'groups');
+  groups.forEach(checkGroup);
+}
+
+/** What the filter says is the driver's business. @throws {@link WebPubSubError} 400 */
+export function checkFilter(filter: string): void {
+  if (typeof filter === 'string') return;
+  throw serviceErrors.badRequest('Invalid filter: it must be a string.', 'filter');
 }
 
 /** @throws {@link WebPubSubError} 400 */
@@ -61,8 +83,9 @@ export function permissionTarget(options: PermissionOptions = {}): string | unde
 
 /** @throws {@link WebPubSubError} 400 for a bad list, time to live or metadata */
 export function toSendOptions(options: SendToManyOptions): SendOptions {
-  const { excludedConnections: excluded, messageTtlSeconds, metadata = {} } = options;
+  const { excludedConnections: excluded, filter, messageTtlSeconds, metadata = {} } = options;
   checkStrings(excluded, 'excludedConnections');
+  if (filter !== undefined) checkFilter(filter);
   if (messageTtlSeconds !== undefined && !isTtl(messageTtlSeconds)) {
     throw serviceErrors.badRequest('Invalid messageTtlSeconds.', 'messageTtlSeconds');
   }
@@ -72,8 +95,31 @@ export function toSendOptions(options: SendToManyOptions): SendOptions {
   if (problem !== undefined) throw serviceErrors.badRequest(problem);
   return {
     ...(excluded && { excluded }),
+    ...(filter && { filter }),
     ...(messageTtlSeconds !== undefined && { messageTtlSeconds }),
     ...(entries.size > 0 && { metadata: entries }),
+  };
+}
+
+/** @throws {@link WebPubSubError} 400 for a bad list */
+export function toCloseOptions(options: CloseConnectionsOptions): CloseManyOptions {
+  const { excludedConnections: excluded, reason } = options;
+  checkStrings(excluded, 'excludedConnections');
+  return { ...(excluded && { excluded }), ...(reason !== undefined && { reason }) };
+}
+
+/** @throws {@link WebPubSubError} 400 for what is out of range */
+export function toPageOptions(options: ListConnectionsOptions): PageOptions {
+  const { continuationToken, maxPageSize, top } = options;
+  checkCount(maxPageSize, 'maxPageSize', MAX_PAGE_SIZE);
+  checkCount(top, 'top', MAX_TOP);
+  if (continuationToken !== undefined && !isContinuationToken(continuationToken)) {
+    throw serviceErrors.badRequest('Invalid continuationToken.', 'continuationToken');
+  }
+  return {
+    ...(maxPageSize !== undefined && { maxPageSize }),
+    ...(top !== undefined && { top }),
+    ...(continuationToken !== undefined && { continuationToken }),
   };
 }
 
@@ -104,4 +150,14 @@ function checkStrings(values: readonly string[] | undefined, target: string): vo
 
 function isTtl(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= MAX_TTL_SECONDS;
+}
+
+function checkCount(value: number | undefined, target: string, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= max)) return;
+  throw serviceErrors.badRequest(`Invalid ${target}: a whole number from 1 to ${max}.`, target);
+}
+
+function isContinuationToken(token: string): boolean {
+  const isText = typeof token === 'string' && token.trim() !== '';
+  return isText && token.length <= MAX_CONTINUATION_TOKEN_LENGTH;
 }

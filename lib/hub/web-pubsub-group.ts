@@ -1,8 +1,11 @@
 import type {
   AddUserToGroupOptions,
+  CloseConnectionsOptions,
+  ListConnectionsOptions,
   OperationOptions,
   SendToManyOptions,
 } from '../drivers/operations/hub.operations.js';
+import type { ConnectionList } from './connection.list.js';
 import type { HubMessage } from './message.types.js';
 import type { WebPubSubHub } from './web-pubsub-hub.js';
 
@@ -52,6 +55,16 @@ export class WebPubSubGroup {
   /** As {@link WebPubSubHub.sendToGroup}. */
   async sendToAll(message: HubMessage, options?: SendToManyOptions): Promise<void> {
     await this.hub.sendToGroup(this.groupName, message, options);
+  }
+
+  /** As {@link WebPubSubHub.closeGroupConnections}. */
+  async closeAllConnections(options?: CloseConnectionsOptions): Promise<void> {
+    await this.hub.closeGroupConnections(this.groupName, options);
+  }
+
+  /** As {@link WebPubSubHub.listConnectionsInGroup}. */
+  async listConnections(options?: ListConnectionsOptions): Promise<ConnectionList> {
+    return await this.hub.listConnectionsInGroup(this.groupName, options);
   }
 
   /** As {@link WebPubSubHub.groupExists}. */

@@ -9,8 +9,9 @@ import {
 import { type ExpectedAudience, restAudienceMatches } from '../auth/audience.js';
 import { bearerToken } from '../auth/bearer.js';
 import { TokenVerifier } from '../auth/token.verifier.js';
-import { headerValues, type PlatformRequest, rawRequest } from './platform/raw-exchange.js';
-import { decodePath, splitTarget } from './platform/request-target.js';
+import { headerValues, type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
+import { decodePath, splitTarget } from '../http/request-target.js';
+import { requestHosts } from './request-hosts.js';
 import { RestRequest } from './rest-request.js';
 import { RefusedRequest } from './rest.errors.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
@@ -47,17 +48,8 @@ export class AccessTokenGuard implements CanActivate {
     const { path } = splitTarget(RestRequest.of(request).target);
     const decoded = decodePath(path);
     return {
-      hosts: [...this.#hostsOf(request), ...this.settings.acceptedHosts],
+      hosts: [...requestHosts(request, this.settings), ...this.settings.acceptedHosts],
       paths: decoded === undefined || decoded === path ? [path] : [path, decoded],
     };
-  }
-
-  #hostsOf(request: IncomingMessage): string[] {
-    const own = request.headers.host ?? request.headers[':authority'];
-    const forwarded = this.settings.trustForwardedHost
-      ? headerValues(request, 'x-forwarded-host').slice(0, 1)
-      : [];
-    const hosts = forwarded.map((value) => value.split(',', 1)[0]?.trim() ?? '');
-    return [...hosts, ...(typeof own === 'string' ? [own] : [])].filter((host) => host !== '');
   }
 }

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ANNOUNCED_VERSIONS } from './api-version.js';
-import { discardBody } from './platform/raw-body.js';
-import { type PlatformResponse, takeResponse } from './platform/raw-exchange.js';
+import { discardBody } from '../http/raw-body.js';
+import { type PlatformResponse, takeResponse } from '../http/raw-exchange.js';
 
 /** Status, headers and body of a response. */
 export interface Answer {
@@ -15,6 +15,12 @@ export interface Answer {
 export const OPERATION_HEADERS: OutgoingHttpHeaders = {
   'api-supported-versions': ANNOUNCED_VERSIONS,
 };
+
+/** Ends a successful operation that has something to tell. */
+export function sendJson(response: PlatformResponse, value: object): void {
+  const headers = { ...OPERATION_HEADERS, 'content-type': 'application/json; charset=utf-8' };
+  sendAnswer(response, { status: 200, headers, body: JSON.stringify(value) });
+}
 
 /** Ends a successful operation. */
 export function sendSuccess(response: PlatformResponse, status: 200 | 202 | 204): void {

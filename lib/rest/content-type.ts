@@ -28,6 +28,18 @@ export function payloadReaderFor(contentType: string): PayloadReader {
   }
 }
 
+/**
+ * How a body that must be JSON is to be decoded. Bytes that are not in their charset make it throw.
+ *
+ * @throws {@link RefusedRequest} 415
+ */
+export function jsonDecoderFor(contentType: string): TextDecoder {
+  if (contentType.trim() === '') throw new RefusedRequest(415);
+  const { essence, params } = parsed(contentType);
+  if (essence !== 'application/json') throw new RefusedRequest(415);
+  return decoderFor(params.get('charset') || 'utf-8', { fatal: true });
+}
+
 function parsed(contentType: string): MIMEType {
   try {
     return new MIMEType(contentType);

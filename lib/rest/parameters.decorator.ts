@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { VersionProfile } from './api-version.js';
 import type { OperationInput, OperationParameters } from './dto/operation-parameters.js';
-import type { PlatformRequest } from './platform/raw-exchange.js';
+import type { PlatformRequest } from '../http/raw-exchange.js';
 import { RestRequest } from './rest-request.js';
 
 type ParametersClass = new (input: OperationInput) => OperationParameters;

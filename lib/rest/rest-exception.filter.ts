@@ -8,7 +8,7 @@ import {
   type PlatformRequest,
   type PlatformResponse,
   rawRequest,
-} from './platform/raw-exchange.js';
+} from '../http/raw-exchange.js';
 
 /**
  * Gives every failure of our routes the form that callers of the service know. Bound to our

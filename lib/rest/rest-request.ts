@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { VersionProfile } from './api-version.js';
-import { type PlatformRequest, rawRequest } from './platform/raw-exchange.js';
+import { type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
 import type { Resolution, RoutedRequest } from './platform/request-router.js';
 import { RefusedRequest } from './rest.errors.js';
 import { QueryParameters } from './query-parameters.js';

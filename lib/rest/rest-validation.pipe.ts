@@ -1,7 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { type ValidationError, validateSync } from 'class-validator';
 import { OperationParameters } from './dto/operation-parameters.js';
-import { VALUE_PLACEHOLDER } from './dto/rules.js';
+import { failureText } from './dto/rules.js';
 import { InvalidParameters, type ParameterFailure } from './rest.errors.js';
 
 /** Checks the parameters of an operation by the rules on their class. */
@@ -20,7 +20,7 @@ export class RestValidationPipe implements PipeTransform {
 
 function failuresOf(error: ValidationError): ParameterFailure[] {
   const [first, ...rest] = Object.values(error.constraints ?? {}).map((text) =>
-    text.replace(VALUE_PLACEHOLDER, () => String(error.value)),
+    failureText(text, error.value),
   );
   const own: ParameterFailure[] =
     first === undefined ? [] : [{ target: error.property, messages: [first, ...rest] }];

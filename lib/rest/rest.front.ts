@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { attachFront, type Front } from './platform/request-front.js';
-import { reserveBody } from './platform/raw-body.js';
+import { attachFront, type Front } from '../http/request-front.js';
+import { reserveBody } from '../http/raw-body.js';
 import { RequestRouter } from './platform/request-router.js';
 import { mountedRoutes } from './platform/route-table.js';
 import { REST_CONTROLLERS } from './rest.controllers.js';

@@ -107,8 +107,8 @@ export class ClientEndpoint implements UpgradeHandler {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
-    const id = randomBytes(16).toString('hex');
-    const admission = await this.#gate.consult(candidate, id, request, socket);
+    const ids = { id: randomBytes(16).toString('hex'), identity: {} };
+    const admission = await this.#gate.consult(candidate, ids, request, socket);
     if ('status' in admission) return refuseUpgrade(socket, admission);
     if (this.#shutdown.signal.aborted) return refuseUpgrade(socket, { status: 503 });
     const { engine } = this.parts;
@@ -120,7 +120,7 @@ export class ClientEndpoint implements UpgradeHandler {
     // Before the 101: what is sent the moment a client's socket opens must reach it.
     const connection = await local.add(
       {
-        id,
+        ...ids,
         userId: (accepted.userId ?? candidate.userId) || undefined,
         permissions: permissionsOf(
           accepted.roles ?? candidate.roles,
@@ -138,9 +138,7 @@ export class ClientEndpoint implements UpgradeHandler {
     if (webSocket === undefined) return connection.ended('');
     this.#sockets.add(channel);
     // Closed while it was being made: it has been told `disconnected` already.
-    if (connection.isOpen) {
-      this.parts.events.connected({ connection: connection.info, id: connection.nextEventId() });
-    }
+    if (connection.isOpen) local.announce(connection);
     channel.attach(connection, webSocket, socket as Socket);
   }
 

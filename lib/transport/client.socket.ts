@@ -29,6 +29,13 @@ type Incoming =
   | { readonly kind: 'message'; readonly data: Buffer; readonly isBinary: boolean }
   | { readonly kind: 'ping'; readonly data: Buffer };
 
+/**
+ * What is read ahead while a message is at work: enough to see a client leave, so that the handler can
+ * be told, and no more than one client may hold.
+ */
+const READ_AHEAD_MESSAGES = 16;
+const READ_AHEAD_BYTES = 64 * 1024;
+
 /** Pings without a sign of life after which the peer is given up (client-protocols.md 11.2). */
 const MISSED_PINGS = 3;
 
@@ -45,6 +52,9 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
   #earlyClose: { code: number; reason: string; graceMs: number } | undefined;
   /** What arrived while a message before it was at work, or while the client did not read. */
   #waiting: Incoming[] = [];
+  #waitingBytes = 0;
+  /** Why the client left, while what it sent before is still at work. */
+  #leaving: string | undefined;
   #busy = false;
   #timer: WheelTimer | undefined;
   #closing = false;
@@ -88,7 +98,7 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
       this.#earlyClose = { code, reason, graceMs };
       return;
     }
-    this.#waiting = [];
+    this.#forgetWaiting();
     this.#webSocket.close(code, reason);
     // The answer to our Close frame must be read even if reading was paused.
     this.#webSocket.resume();
@@ -117,16 +127,19 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     if (!connection?.isServedBy(this)) return text;
     // A broken frame is the end, and so is a client that leaves on purpose.
     const isFinal = reason === undefined || code === 1000;
-    if (isFinal) connection.ended(text);
+    const isOnPurpose = code === undefined || code === 1000;
+    if (isOnPurpose && this.#busy) this.#leave(connection, text);
+    else if (isFinal) connection.ended(text);
     else connection.lost(this, text);
     return text;
   }
 
   closed(): void {
-    this.#waiting = [];
+    const isLeaving = this.#leaving !== undefined;
+    if (!isLeaving) this.#forgetWaiting();
     if (this.#timer !== undefined) this.parts.timers.cancel(this.#timer);
     this.#timer = undefined;
-    this.#connection?.lost(this, '');
+    if (!isLeaving) this.#connection?.lost(this, '');
     this.parts.onClosed(this);
   }
 
@@ -155,7 +168,23 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
     const connection = this.#connection;
     if (connection === undefined || !connection.isServedBy(this)) return;
     this.#waiting.push(incoming);
+    this.#waitingBytes += incoming.data.length;
     this.#work(connection);
+  }
+
+  /** What the client sent before it left still counts; handlers are told that nobody waits. */
+  #leave(connection: Connection, text: string): void {
+    this.#leaving = text;
+    connection.leave();
+  }
+
+  #forgetWaiting(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  get #hasReadEnough(): boolean {
+    return this.#waiting.length >= READ_AHEAD_MESSAGES || this.#waitingBytes >= READ_AHEAD_BYTES;
   }
 
   /**
@@ -190,16 +219,25 @@ export class ClientSocket implements ConnectionChannel, WebSocketListener, Timed
    * the client does not take its answers: a client that asks without reading is not read either.
    */
   #work(connection: Connection): void {
-    while (!this.#busy && connection.isServedBy(this) && !connection.isBlocked) {
+    while (!this.#busy && connection.isServedBy(this) && !this.#mustWait(connection)) {
       const next = this.#waiting.shift();
       if (next === undefined) {
-        if (this.#webSocket?.isPaused) this.#webSocket.resume();
+        if (this.#leaving !== undefined) connection.ended(this.#leaving);
+        else if (this.#webSocket?.isPaused) this.#webSocket.resume();
         return;
       }
+      this.#waitingBytes -= next.data.length;
       if (next.kind === 'ping') connection.reply(pongFrame(next.data));
       else this.#handle(connection, next.data, next.isBinary);
     }
-    if (connection.isServedBy(this)) this.#webSocket?.pause();
+    if (!connection.isServedBy(this)) return;
+    if (this.#mustWait(connection) || this.#hasReadEnough) this.#webSocket?.pause();
+    else if (this.#webSocket?.isPaused) this.#webSocket.resume();
+  }
+
+  /** A client that has left takes no answers, and none is waited for. */
+  #mustWait(connection: Connection): boolean {
+    return connection.isBlocked && this.#leaving === undefined;
   }
 
   #handle(connection: Connection, data: Buffer, isBinary: boolean): void {

@@ -12,7 +12,7 @@ import type {
 import { negotiate } from '../protocols/negotiate.js';
 import { RawProtocol } from '../protocols/raw/raw.protocol.js';
 import type { Candidate } from './handshake.js';
-import { linkAbort } from './linked-abort.js';
+import { linkAbort, withAbort } from '../engine/abort-signals.js';
 import type { Refusal } from './refusal.js';
 
 export interface ConnectGateParts {
@@ -22,6 +22,12 @@ export interface ConnectGateParts {
   readonly timeoutMs: number;
   /** Aborts when the application closes. */
   readonly shutdown: AbortSignal;
+}
+
+/** What a connection is known by before it is one. */
+export interface ConnectionIds {
+  readonly id: string;
+  readonly identity: object;
 }
 
 /** The protocol of a connection, and what the handshake answer says about it. */
@@ -43,7 +49,7 @@ export class ConnectGate {
   /** Asks the connect handler, if there is one, while the upgrade answer is held back. */
   async consult(
     candidate: Candidate,
-    connectionId: string,
+    { id: connectionId, identity }: ConnectionIds,
     request: IncomingMessage,
     socket: Duplex,
   ): Promise<Admission | Refusal> {
@@ -51,7 +57,7 @@ export class ConnectGate {
     const { signal } = aborter;
     const asked = this.parts.events.connect(
       {
-        connection: { ...describe(candidate), connectionId },
+        connection: { ...describe(candidate), connectionId, identity },
         claims: claimLists(candidate.claims),
         query: valueLists(candidate.query),
         headers: headerLists(request),
@@ -84,7 +90,7 @@ export class ConnectGate {
   }
 }
 
-function describe(candidate: Candidate): Omit<EventConnection, 'connectionId'> {
+function describe(candidate: Candidate): Omit<EventConnection, 'connectionId' | 'identity'> {
   return {
     hub: candidate.hub,
     userId: candidate.userId,
@@ -108,19 +114,10 @@ function select(accepted: ConnectAccepted, candidate: Candidate): Admission | Re
   return { accepted, selection: negotiate([offered]) ?? { protocol: raw, answer: offered } };
 }
 
-export function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('The handshake was given up.')), {
-      once: true,
-    });
-    promise.then(resolve, reject);
-  });
-}
-
 export function valueLists(query: URLSearchParams): Record<string, string[]> {
   const lists: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of query) {
-    if (name !== 'access_token') (lists[name] ??= []).push(value);
+    if (name.toLowerCase() !== 'access_token') (lists[name] ??= []).push(value);
   }
   return lists;
 }

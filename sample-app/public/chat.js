@@ -35,14 +35,12 @@ element('change-room').addEventListener('click', async () => {
 });
 
 async function connect(name) {
-  const response = await fetch(`/negotiate?${new URLSearchParams({ name })}`);
+  const response = await fetch('/negotiate');
   if (!response.ok) return notice(`The server said ${response.status}.`);
-  const { token } = await response.json();
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  socket = new WebSocket(
-    `${scheme}://${location.host}/client/hubs/chat?access_token=${token}`,
-    SUBPROTOCOL,
-  );
+  const url = new URL((await response.json()).url);
+  // Who we are is for the connect handler to see.
+  url.searchParams.set('name', name);
+  socket = new WebSocket(url, SUBPROTOCOL);
   socket.addEventListener('message', ({ data }) => receive(JSON.parse(data), name));
   socket.addEventListener('close', ({ code }) => {
     element('status').textContent = `disconnected (${code})`;
@@ -74,21 +72,21 @@ function receiveSystem(message, name) {
 function receiveAck({ ackId: id, success, error }) {
   const waiting = pending.get(id);
   pending.delete(id);
-  if (!success) notice(error.message);
+  if (!success) notice(waiting?.failure ?? error.message);
   waiting?.resolve(success);
 }
 
 /** Sends a request, and resolves with whether the service has done it. */
-function request(message) {
+function request(message, failure) {
   ackId += 1;
   const id = ackId;
   socket.send(JSON.stringify({ ...message, ackId: id }));
-  return new Promise((resolve) => pending.set(id, { resolve }));
+  return new Promise((resolve) => pending.set(id, { resolve, failure }));
 }
 
 function say(text) {
-  const data = { room, name: me.name, connectionId: me.connectionId, text };
-  return request({ type: 'sendToGroup', group: groupOf(room), dataType: 'json', data });
+  const event = { type: 'event', event: 'say', dataType: 'json', data: { room, text } };
+  return request(event, 'That was not sent: it is too long, or you are muted here.');
 }
 
 async function tell(user, text) {
@@ -100,7 +98,8 @@ async function tell(user, text) {
   notice(response.ok ? `To ${user}: ${text}` : `${user} is not here.`);
 }
 
-function show({ room: from, name, text, connectionId, direct }) {
+function show({ room: from, name, text, connectionId, direct, presence }) {
+  if (presence) return notice(text);
   const item = document.createElement('li');
   const who = document.createElement('strong');
   who.textContent = direct ? `${name}, to you` : name;

@@ -52,6 +52,7 @@ try {
   const url = await address();
   const ann = await enter(browser, url, 'ann');
   const bob = await enter(browser, url, 'bob');
+  await sees(ann, 'bob is here.');
 
   await say(bob, 'hello everybody');
   await sees(ann, 'hello everybody');
@@ -66,7 +67,7 @@ try {
   await ann.click('li:has-text("second message") >> text=mute');
   await sees(ann, 'mute: done');
   await say(bob, 'can you hear me?');
-  await sees(bob, 'does not have permission to send');
+  await sees(bob, 'you are muted here');
   await ann.click('li:has-text("second message") >> text=unmute');
   await sees(ann, 'unmute: done');
   await say(bob, 'thank you');
@@ -79,6 +80,7 @@ try {
   await ann.click('li:has-text("second message") >> text=kick');
   await sees(bob, 'A moderator closed your connection.');
   await bob.waitForSelector('text=disconnected (1000)');
+  await sees(ann, 'bob has left.');
   process.stdout.write('sample chat in two windows: ok\n');
 } finally {
   await browser.close();

@@ -2,14 +2,16 @@ import type {
   ConnectAccepted,
   ConnectEvent,
   ConnectRefused,
+  DisconnectedEvent,
   EventSink,
+  GroupEvent,
   LifecycleEvent,
   UserEvent,
   UserEventOutcome,
 } from '../../lib/engine/ports/event-sink.interface.js';
 
-type DisconnectedEvent = Parameters<EventSink['disconnected']>[0];
-type EventKind = 'connects' | 'connecteds' | 'disconnecteds' | 'userEvents';
+type EventKind =
+  'connects' | 'connecteds' | 'disconnecteds' | 'userEvents' | 'groupJoineds' | 'groupLefts';
 type ConnectAnswer = ConnectAccepted | ConnectRefused;
 
 /** An application's handlers: remembers every event and answers as the running test says. */
@@ -18,6 +20,10 @@ export class RecordingSink implements EventSink {
   readonly connecteds: LifecycleEvent[] = [];
   readonly disconnecteds: DisconnectedEvent[] = [];
   readonly userEvents: UserEvent[] = [];
+  readonly groupJoineds: GroupEvent[] = [];
+  readonly groupLefts: GroupEvent[] = [];
+  /** Whether the application wants to know who is in a group. */
+  watchesGroups = false;
   onConnect: ((event: ConnectEvent) => ConnectAnswer | Promise<ConnectAnswer>) | undefined;
   onUserEvent:
     | ((event: UserEvent, signal: AbortSignal) => UserEventOutcome | Promise<UserEventOutcome>)
@@ -36,6 +42,18 @@ export class RecordingSink implements EventSink {
 
   disconnected(event: DisconnectedEvent): void {
     this.#note(this.disconnecteds, event);
+  }
+
+  observesGroup(): boolean {
+    return this.watchesGroups;
+  }
+
+  groupJoined(event: GroupEvent): void {
+    this.#note(this.groupJoineds, event);
+  }
+
+  groupLeft(event: GroupEvent): void {
+    this.#note(this.groupLefts, event);
   }
 
   userEvent(event: UserEvent, signal: AbortSignal): Promise<UserEventOutcome> | undefined {
@@ -63,9 +81,17 @@ export class RecordingSink implements EventSink {
   }
 
   reset(): void {
-    for (const events of [this.connects, this.connecteds, this.disconnecteds, this.userEvents]) {
+    for (const events of [
+      this.connects,
+      this.connecteds,
+      this.disconnecteds,
+      this.userEvents,
+      this.groupJoineds,
+      this.groupLefts,
+    ]) {
       events.length = 0;
     }
+    this.watchesGroups = false;
     this.onConnect = undefined;
     this.onUserEvent = undefined;
   }

@@ -66,6 +66,28 @@ export function CloseConnection(
 }
 
 /**
+ * Takes a connection out of all its groups after the method has succeeded (operation
+ * `WebPubSub_RemoveConnectionFromAllGroups`).
+ *
+ * @example
+ * ```ts
+ * @RemoveConnectionFromAllGroups(({ args }) => args[0], { hub: 'chat' })
+ * mute(connectionId: string) {}
+ * ```
+ */
+export function RemoveConnectionFromAllGroups(
+  connectionId: OperationTarget,
+  options: OperationDecoratorOptions = {},
+): MethodDecorator {
+  return hubDecorator('RemoveConnectionFromAllGroups', options, (hub) => ({
+    async after(call) {
+      const id = resolveTarget(connectionId, call);
+      if (id !== undefined) await hub.removeConnectionFromAllGroups(id);
+    },
+  }));
+}
+
+/**
  * Lets the method run only if a connection is there (operation `WebPubSub_ConnectionExists`);
  * otherwise the caller gets a {@link CheckFailedException} of status 404.
  *

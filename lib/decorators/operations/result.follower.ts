@@ -18,6 +18,11 @@ export interface Operation {
   onResult?(call: OperationCall): Promise<void>;
   /** After the method has succeeded, once. */
   after?(call: OperationCall): Promise<void>;
+  /**
+   * With what the method returns, once for each emission: the answer takes its place, for the caller
+   * and for the operations further out.
+   */
+  answer?(call: OperationCall): Promise<unknown>;
 }
 
 /**
@@ -30,7 +35,7 @@ export function followResult(
   call: OperationCall,
 ): unknown {
   // Behind checks alone nobody looks at the result.
-  if (!operations.some(isWrite)) return result;
+  if (!operations.some(usesResult)) return result;
   if (isObservable(result)) return followObservable(result, operations, call);
   // Before async iterables: query builders are both, and are meant to be awaited.
   if (isPromiseLike(result)) {
@@ -45,12 +50,14 @@ async function followValue(
   operations: readonly Operation[],
   call: OperationCall,
 ): Promise<unknown> {
-  const withResult = { ...call, result };
+  let current = result;
   for (const operation of operations) {
+    const withResult = { ...call, result: current };
     await operation.onResult?.(withResult);
     await operation.after?.(withResult);
+    if (operation.answer !== undefined) current = await operation.answer(withResult);
   }
-  return result;
+  return current;
 }
 
 /** Each value is passed on when it has been sent, in order; what ends it is done at its end. */
@@ -60,19 +67,18 @@ function followObservable(
   call: OperationCall,
 ): Observable<unknown> {
   return defer(() => {
-    let result: unknown;
+    let seen: readonly unknown[] = [];
     const sent = source.pipe(
       // An error waits for its turn: what came before it is still sent.
       materialize(),
       concatMap(async (notification) => {
         if (notification.kind !== 'N') return notification;
-        result = notification.value;
-        await emit(result, operations, call);
-        return notification;
+        seen = await emit(notification.value, operations, call);
+        return { kind: 'N' as const, value: seen.at(-1) };
       }),
       dematerialize(),
     );
-    const end = defer(async () => await finish(result, operations, call));
+    const end = defer(async () => await finish(seen, operations, call));
     return concat(sent, end.pipe(ignoreElements()));
   });
 }
@@ -86,20 +92,20 @@ function followIterable(
   operations: readonly Operation[],
   call: OperationCall,
 ): AsyncGenerator & PromiseLike<unknown> {
-  let result: unknown;
+  let seen: readonly unknown[] = [];
   async function* passOn(): AsyncGenerator {
-    for await (result of source) {
-      await emit(result, operations, call);
-      yield result;
+    for await (const result of source) {
+      seen = await emit(result, operations, call);
+      yield seen.at(-1);
     }
-    await finish(result, operations, call);
+    await finish(seen, operations, call);
   }
 
   const values = passOn();
   let end: Promise<unknown> | undefined;
   async function runToEnd(): Promise<unknown> {
     for await (const _ of values);
-    return result;
+    return seen.at(-1);
   }
 
   const then: PromiseLike<unknown>['then'] = async (onfulfilled, onrejected) =>
@@ -108,24 +114,40 @@ function followIterable(
   return Object.assign(values, { then });
 }
 
+/** @returns what each operation saw, and as the last what the caller gets */
 async function emit(
   result: unknown,
   operations: readonly Operation[],
   call: OperationCall,
-): Promise<void> {
-  for (const operation of operations) await operation.onResult?.({ ...call, result });
+): Promise<readonly unknown[]> {
+  let current = result;
+  const seen = [result];
+  for (const operation of operations) {
+    const withResult = { ...call, result: current };
+    await operation.onResult?.(withResult);
+    if (operation.answer !== undefined) current = await operation.answer(withResult);
+    seen.push(current);
+  }
+  return seen;
 }
 
+/** @param seen what {@link emit} returned at last */
 async function finish(
-  result: unknown,
+  seen: readonly unknown[],
   operations: readonly Operation[],
   call: OperationCall,
 ): Promise<void> {
-  for (const operation of operations) await operation.after?.({ ...call, result });
+  for (const [index, operation] of operations.entries()) {
+    await operation.after?.({ ...call, result: seen[index] });
+  }
 }
 
-function isWrite(operation: Operation): boolean {
-  return operation.onResult !== undefined || operation.after !== undefined;
+function usesResult(operation: Operation): boolean {
+  return (
+    operation.onResult !== undefined ||
+    operation.after !== undefined ||
+    operation.answer !== undefined
+  );
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -1,6 +1,12 @@
 import { serviceErrors } from '../../errors/service-errors.js';
 import { CheckFailedException } from './check-failed.exception.js';
-import { isMessage, sendOptions, type SendDecoratorOptions } from './hub.decorators.js';
+import {
+  closeOptions,
+  isMessage,
+  sendOptions,
+  type CloseConnectionsDecoratorOptions,
+  type SendToUserDecoratorOptions,
+} from './hub.decorators.js';
 import {
   resolveTarget,
   type OperationDecoratorOptions,
@@ -28,13 +34,36 @@ export interface AddUserToGroupDecoratorOptions extends OperationDecoratorOption
  */
 export function SendToUser(
   userId: OperationTarget,
-  options: SendDecoratorOptions = {},
+  options: SendToUserDecoratorOptions = {},
 ): MethodDecorator {
   return hubDecorator('SendToUser', options, (hub) => ({
     async onResult(call) {
       const user = resolveTarget(userId, call);
       if (user === undefined || !isMessage(call.result)) return;
       await hub.sendToUser(user, call.result, sendOptions(options, call));
+    },
+  }));
+}
+
+/**
+ * Closes every connection of a user after the method has succeeded (operation
+ * `WebPubSub_CloseUserConnections`).
+ *
+ * @example
+ * ```ts
+ * @Delete('sessions')
+ * @CloseUserConnections(({ args }) => (args[0] as User).id, { hub: 'chat', reason: 'signed out' })
+ * signOut(@CurrentUser() user: User) {}
+ * ```
+ */
+export function CloseUserConnections(
+  userId: OperationTarget,
+  options: CloseConnectionsDecoratorOptions = {},
+): MethodDecorator {
+  return hubDecorator('CloseUserConnections', options, (hub) => ({
+    async after(call) {
+      const user = resolveTarget(userId, call);
+      if (user !== undefined) await hub.closeUserConnections(user, closeOptions(options, call));
     },
   }));
 }

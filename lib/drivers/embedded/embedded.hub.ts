@@ -4,13 +4,23 @@ import type { Hub } from '../../engine/hub.js';
 import { Message, type MessageOrigin } from '../../engine/message.js';
 import type { Payload } from '../../engine/payload.js';
 import { serviceErrors } from '../../errors/service-errors.js';
-import type { HubDriver, SendOptions } from '../hub-driver.interface.js';
+import type {
+  CloseManyOptions,
+  GroupMemberPage,
+  HubDriver,
+  PageOptions,
+  SendOptions,
+} from '../hub-driver.interface.js';
+import { filterProblem } from '../operations/filter.check.js';
 import type {
   ClientTokenOptions,
   ClientTokenResult,
   Permission,
 } from '../operations/hub.operations.js';
 import type { ClientTokens } from './client-tokens.js';
+
+/** What a page holds unless it is told; also the most that it may be told to (rest.md 10). */
+const MAX_PAGE_SIZE = 200;
 
 /** The operations of one hub, as commands to the nodes that have its connections. */
 export class EmbeddedHub implements HubDriver {
@@ -70,6 +80,18 @@ export class EmbeddedHub implements HubDriver {
     await this.engineHub.close({ kind: 'connection', connectionId }, reason);
   }
 
+  async closeAllConnections(options?: CloseManyOptions): Promise<void> {
+    await this.#closeMany({ kind: 'all' }, options);
+  }
+
+  async closeGroupConnections(group: string, options?: CloseManyOptions): Promise<void> {
+    await this.#closeMany({ kind: 'group', group }, options);
+  }
+
+  async closeUserConnections(userId: string, options?: CloseManyOptions): Promise<void> {
+    await this.#closeMany({ kind: 'user', userId }, options);
+  }
+
   addConnectionToGroup(group: string, connectionId: string): Promise<boolean> {
     return this.#join({ kind: 'connection', connectionId }, group);
   }
@@ -80,6 +102,36 @@ export class EmbeddedHub implements HubDriver {
 
   addUserToGroup(group: string, userId: string): Promise<boolean> {
     return this.#join({ kind: 'user', userId }, group);
+  }
+
+  removeConnectionFromAllGroups(connectionId: string): Promise<boolean> {
+    return this.#leave({ kind: 'connection', connectionId }, 'all');
+  }
+
+  async addConnectionsToGroups(groups: readonly string[], filter: string): Promise<void> {
+    const expression = checkedFilter(filter);
+    const names = [...new Set(groups)];
+    const answer = await this.engineHub.changeGroupsOfMatching('join', names, expression);
+    if (answer === 'limit') {
+      throw serviceErrors.connectionConflict(
+        'Connections that would be in too many groups were left out; all others have joined.',
+      );
+    }
+  }
+
+  async removeConnectionsFromGroups(groups: readonly string[], filter: string): Promise<void> {
+    const expression = checkedFilter(filter);
+    await this.engineHub.changeGroupsOfMatching('leave', [...new Set(groups)], expression);
+  }
+
+  async listConnectionsInGroup(group: string, options: PageOptions = {}): Promise<GroupMemberPage> {
+    const { continuationToken, maxPageSize = MAX_PAGE_SIZE, top = Infinity } = options;
+    const size = Math.min(maxPageSize, top);
+    // One more than the page holds, to see whether another one follows.
+    const found = await this.engineHub.groupMembers(group, continuationToken, size + 1);
+    const members = found.slice(0, size);
+    const isLast = found.length <= size || size === top;
+    return { members, continuationToken: isLast ? undefined : members.at(-1)?.connectionId };
   }
 
   async removeUserFromGroup(group: string, userId: string): Promise<void> {
@@ -137,21 +189,29 @@ export class EmbeddedHub implements HubDriver {
     return this.tokens.create(this.hub, options);
   }
 
+  async explainFilter(filter: string): Promise<number> {
+    return await this.engineHub.countMatching(checkedFilter(filter));
+  }
+
+  async #closeMany(target: Target, { excluded, reason }: CloseManyOptions = {}): Promise<void> {
+    await this.engineHub.close(target, reason, idSet(excluded));
+  }
+
   async #send(
     target: Target,
     origin: MessageOrigin,
     payload: Payload,
     options: SendOptions = {},
   ): Promise<void> {
-    const { excluded, messageTtlSeconds = 0, metadata } = options;
+    const { excluded, filter = '', messageTtlSeconds = 0, metadata } = options;
+    const expression = checkedFilter(filter);
     const message = new Message({
       origin,
       payload,
       metadata: metadata?.size ? metadata : undefined,
       expiresAt: messageTtlSeconds === 0 ? 0 : this.clock() + messageTtlSeconds * 1000,
     });
-    const except = excluded?.length ? new Set(excluded) : undefined;
-    await this.engineHub.deliver(target, message, except);
+    await this.engineHub.deliver(target, message, idSet(excluded), expression);
   }
 
   async #join(target: Target, group: string): Promise<boolean> {
@@ -198,4 +258,18 @@ export class EmbeddedHub implements HubDriver {
     }
     return answer !== 'absent';
   }
+}
+
+/**
+ * @returns `undefined` for the empty filter, which every connection matches
+ * @throws {@link WebPubSubError} 400 for a filter that is none
+ */
+function checkedFilter(filter: string): string | undefined {
+  const problem = filterProblem(filter);
+  if (problem !== undefined) throw serviceErrors.badRequest(problem, 'filter');
+  return filter === '' ? undefined : filter;
+}
+
+function idSet(ids: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return ids?.length ? new Set(ids) : undefined;
 }

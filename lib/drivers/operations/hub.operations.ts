@@ -55,8 +55,19 @@ export interface SendMessageOptions extends OperationOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
+/** Options of {@link WebPubSubHub.sendToUser}. */
+export interface SendToUserOptions extends SendMessageOptions {
+  /**
+   * Only connections that match get the message: an OData expression over `userId`, `connectionId`,
+   * `groups` and `protocol` (rest.md 9), for example `userId ne 'ann' and 'lobby' in groups`.
+   *
+   * @defaultValue '', which every connection matches
+   */
+  filter?: string;
+}
+
 /** Options of sends to a whole hub or a group. */
-export interface SendToManyOptions extends SendMessageOptions {
+export interface SendToManyOptions extends SendToUserOptions {
   /** Ids of connections that do not get the message. */
   excludedConnections?: string[];
 }
@@ -65,6 +76,30 @@ export interface SendToManyOptions extends SendMessageOptions {
 export interface CloseConnectionOptions extends OperationOptions {
   /** Shown to JSON and protobuf clients; any length. */
   reason?: string;
+}
+
+/** Options of the operations that close many connections. */
+export interface CloseConnectionsOptions extends CloseConnectionOptions {
+  /** Ids of connections that stay open. */
+  excludedConnections?: string[];
+}
+
+/** Options of {@link WebPubSubHub.listConnectionsInGroup}. */
+export interface ListConnectionsOptions extends OperationOptions {
+  /**
+   * Most connections of one page, 1 to 200.
+   *
+   * @defaultValue 200
+   */
+  maxPageSize?: number;
+  /**
+   * Most connections of all pages together, 1 to 2147483647.
+   *
+   * @defaultValue all that there are
+   */
+  top?: number;
+  /** Where to go on: {@link ConnectionPage.continuationToken} of an earlier page. */
+  continuationToken?: string;
 }
 
 /** Options of {@link WebPubSubHub.addUserToGroup}. */

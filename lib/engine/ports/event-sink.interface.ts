@@ -19,6 +19,11 @@ export interface EventConnection {
   readonly subprotocol: string | undefined;
   /** The opaque connection state a handler has set (events.md 2.8). */
   readonly state: string | undefined;
+  /**
+   * The logical connection itself: one object from `connect` to `disconnected`, for sinks that keep
+   * something about it in a `WeakMap`.
+   */
+  readonly identity: object;
   /** MQTT clients only. */
   readonly mqtt?: MqttConnectionInfo;
 }
@@ -51,6 +56,8 @@ export interface ConnectRefused {
   readonly accepted: false;
   /** HTTP status of the handshake answer. */
   readonly status: number;
+  /** Why, in the handler's words; not for clients. */
+  readonly detail?: string;
   /** For MQTT clients; without it the status decides. */
   readonly mqtt?: MqttConnectRefusal;
 }
@@ -65,6 +72,11 @@ export interface UserEvent {
   readonly metadata: Metadata | undefined;
   /** The client waits for the answer (client-protocols.md 9.3); listeners do not get it. */
   readonly invocation?: true;
+  /**
+   * Sends one message to the client at once, ahead of the outcome. Absent where there is room for one
+   * answer only, which is then the last of {@link UserEventOutcome}.
+   */
+  readonly reply?: (reply: EventReply) => void;
   /** MQTT clients only. */
   readonly mqtt?: MqttEventRequest;
 }
@@ -86,9 +98,13 @@ export type UserEventOutcome =
     }
   | {
       readonly handled: false;
+      /** How the handler refused, in the words of HTTP; 500 when it is absent. */
+      readonly status?: number;
+      /** Why, in the handler's words; not for clients. */
+      readonly detail?: string;
       /** For invocations; `InternalServerError` when it is absent. */
       readonly failure?: UserEventFailure;
-      /** For MQTT clients; 500 when it is absent. */
+      /** For MQTT clients; the status alone when it is absent. */
       readonly mqtt?: MqttEventAnswer;
     };
 
@@ -101,6 +117,18 @@ export interface LifecycleEvent {
   readonly id: number;
 }
 
+/** The end of a logical connection whose `connect` succeeded. */
+export interface DisconnectedEvent extends LifecycleEvent {
+  readonly reason: string;
+  /** MQTT clients only. */
+  readonly mqtt?: MqttEnding;
+}
+
+/** A connection became a member of a group, or ceased to be one (events.md 11.1). */
+export interface GroupEvent extends LifecycleEvent {
+  readonly group: string;
+}
+
 /**
  * Where the engine takes what happens to connections. Calls that block a client return a promise,
  * or `undefined` when nobody handles the event, so that the common case costs no turn of the loop.
@@ -111,8 +139,10 @@ export interface EventSink {
     signal: AbortSignal,
   ): Promise<ConnectAccepted | ConnectRefused> | undefined;
   connected(event: LifecycleEvent): void;
-  disconnected(
-    event: LifecycleEvent & { readonly reason: string; readonly mqtt?: MqttEnding },
-  ): void;
+  disconnected(event: DisconnectedEvent): void;
+  /** Whether anybody wants to know who is in a group; asked before each change. */
+  observesGroup(hub: string, group: string): boolean;
+  groupJoined(event: GroupEvent): void;
+  groupLeft(event: GroupEvent): void;
   userEvent(event: UserEvent, signal: AbortSignal): Promise<UserEventOutcome> | undefined;
 }

@@ -47,6 +47,8 @@ export interface MqttEventRequest {
 export interface MqttEventAnswer {
   readonly status: number;
   readonly userProperties?: readonly MqttUserProperty[];
+  /** Media type of the body, where the kind of the payload does not say it all. */
+  readonly contentType?: string;
   /** The body of a failure. */
   readonly payload?: Payload;
 }

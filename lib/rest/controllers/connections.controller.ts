@@ -1,5 +1,6 @@
 import { Delete, Head, Post, Req, Res } from '@nestjs/common';
 import { serviceErrors } from '../../errors/service-errors.js';
+import type { PlatformRequest, PlatformResponse } from '../../http/raw-exchange.js';
 import { sendSuccess } from '../answers.js';
 import type { VersionProfile } from '../api-version.js';
 import {
@@ -11,7 +12,6 @@ import { HubDrivers } from '../hub-drivers.js';
 import { MessageReader } from '../message.reader.js';
 import { Parameters, Profile } from '../parameters.decorator.js';
 import { action } from '../platform/action-paths.js';
-import type { PlatformRequest, PlatformResponse } from '../platform/raw-exchange.js';
 import { RestController } from '../rest-controller.decorator.js';
 
 /** Operations on one connection. */
@@ -55,5 +55,14 @@ export class ConnectionsController {
     const options = send.optionsWith(metadata);
     await this.hubs.of(parameters).sendToConnection(connectionId, payload, options);
     sendSuccess(response, 202);
+  }
+
+  @Delete('groups')
+  async removeConnectionFromAllGroups(
+    @Parameters(ConnectionParameters) parameters: Readonly<ConnectionParameters>,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    await this.hubs.of(parameters).removeConnectionFromAllGroups(parameters.connectionId);
+    sendSuccess(response, 204);
   }
 }

@@ -1,17 +1,20 @@
-import { Delete, Head, Post, Put, Req, Res } from '@nestjs/common';
+import { Delete, Get, Head, Post, Put, Req, Res } from '@nestjs/common';
 import { serviceErrors } from '../../errors/service-errors.js';
-import { sendSuccess } from '../answers.js';
+import type { PlatformRequest, PlatformResponse } from '../../http/raw-exchange.js';
+import { sendJson, sendSuccess } from '../answers.js';
 import type { VersionProfile } from '../api-version.js';
+import { GroupMembersParameters } from '../dto/group-members.dto.js';
 import {
+  CloseGroupParameters,
   GroupMemberParameters,
   GroupParameters,
   SendToGroupParameters,
 } from '../dto/groups.dto.js';
+import { GroupMembersAnswers } from '../group-members.answers.js';
 import { HubDrivers } from '../hub-drivers.js';
 import { MessageReader } from '../message.reader.js';
 import { Parameters, Profile } from '../parameters.decorator.js';
 import { action } from '../platform/action-paths.js';
-import type { PlatformRequest, PlatformResponse } from '../platform/raw-exchange.js';
 import { RestController } from '../rest-controller.decorator.js';
 
 /** Operations on a group and on the membership of a connection. */
@@ -20,6 +23,7 @@ export class GroupsController {
   constructor(
     private readonly hubs: HubDrivers,
     private readonly messages: MessageReader,
+    private readonly members: GroupMembersAnswers,
   ) {}
 
   @Head()
@@ -43,6 +47,27 @@ export class GroupsController {
     const { payload, metadata } = await this.messages.read(request);
     await this.hubs.of(parameters).sendToGroup(group, payload, send.optionsWith(metadata));
     sendSuccess(response, 202);
+  }
+
+  @Post(action('closeConnections'))
+  async closeGroupConnections(
+    @Parameters(CloseGroupParameters) parameters: Readonly<CloseGroupParameters>,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const { group, close } = parameters;
+    await this.hubs.of(parameters).closeGroupConnections(group, close.options);
+    sendSuccess(response, 204);
+  }
+
+  @Get('connections')
+  async listConnectionsInGroup(
+    @Parameters(GroupMembersParameters) parameters: Readonly<GroupMembersParameters>,
+    @Req() request: PlatformRequest,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const { group, page } = parameters;
+    const found = await this.hubs.of(parameters).listConnectionsInGroup(group, page);
+    sendJson(response, this.members.answer(request, page, found));
   }
 
   @Put('connections/:connectionId')

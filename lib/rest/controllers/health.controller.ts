@@ -2,7 +2,7 @@ import { Head, Inject, Res } from '@nestjs/common';
 import { WEB_PUBSUB_DRIVER } from '../../drivers/driver.token.js';
 import type { WebPubSubDriver } from '../../drivers/hub-driver.interface.js';
 import { sendAnswer } from '../answers.js';
-import type { PlatformResponse } from '../platform/raw-exchange.js';
+import type { PlatformResponse } from '../../http/raw-exchange.js';
 import { OpenController } from '../rest-controller.decorator.js';
 
 /** HealthApi_GetHealthStatus: for probes, so neither a token nor an api-version can be wrong. */

@@ -5,7 +5,7 @@ import type { VersionProfile } from '../api-version.js';
 import { PermissionParameters } from '../dto/permissions.dto.js';
 import { HubDrivers } from '../hub-drivers.js';
 import { Parameters, Profile } from '../parameters.decorator.js';
-import type { PlatformResponse } from '../platform/raw-exchange.js';
+import type { PlatformResponse } from '../../http/raw-exchange.js';
 import { RestController } from '../rest-controller.decorator.js';
 
 /** Operations on what a connection may do itself. */

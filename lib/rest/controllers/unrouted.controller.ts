@@ -1,6 +1,6 @@
 import { All, Req } from '@nestjs/common';
 import { UNROUTED } from '../platform/action-paths.js';
-import type { PlatformRequest } from '../platform/raw-exchange.js';
+import type { PlatformRequest } from '../../http/raw-exchange.js';
 import { OpenController } from '../rest-controller.decorator.js';
 import { RestRequest } from '../rest-request.js';
 import { methodNotAllowed, RefusedRequest } from '../rest.errors.js';

@@ -1,13 +1,18 @@
 import { Delete, Head, Post, Put, Req, Res } from '@nestjs/common';
 import { serviceErrors } from '../../errors/service-errors.js';
+import type { PlatformRequest, PlatformResponse } from '../../http/raw-exchange.js';
 import { sendSuccess } from '../answers.js';
 import type { VersionProfile } from '../api-version.js';
-import { SendToUserParameters, UserGroupParameters, UserParameters } from '../dto/users.dto.js';
+import {
+  CloseUserParameters,
+  SendToUserParameters,
+  UserGroupParameters,
+  UserParameters,
+} from '../dto/users.dto.js';
 import { HubDrivers } from '../hub-drivers.js';
 import { MessageReader } from '../message.reader.js';
 import { Parameters, Profile } from '../parameters.decorator.js';
 import { action } from '../platform/action-paths.js';
-import type { PlatformRequest, PlatformResponse } from '../platform/raw-exchange.js';
 import { RestController } from '../rest-controller.decorator.js';
 import { methodNotAllowed } from '../rest.errors.js';
 
@@ -40,6 +45,16 @@ export class UsersController {
     const { payload, metadata } = await this.messages.read(request);
     await this.hubs.of(parameters).sendToUser(userId, payload, send.optionsWith(metadata));
     sendSuccess(response, 202);
+  }
+
+  @Post(action('closeConnections'))
+  async closeUserConnections(
+    @Parameters(CloseUserParameters) parameters: Readonly<CloseUserParameters>,
+    @Res() response: PlatformResponse,
+  ): Promise<void> {
+    const { userId, close } = parameters;
+    await this.hubs.of(parameters).closeUserConnections(userId, close.options);
+    sendSuccess(response, 204);
   }
 
   @Head('groups/:group')

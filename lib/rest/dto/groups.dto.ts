@@ -1,4 +1,5 @@
 import { ValidateNested } from 'class-validator';
+import { CloseQuery } from './close-query.js';
 import { HubParameters } from './hub.dto.js';
 import type { OperationInput } from './operation-parameters.js';
 import { IsConnection, IsGroup } from './rules.js';
@@ -32,5 +33,15 @@ export class SendToGroupParameters extends GroupParameters {
   constructor(input: OperationInput) {
     super(input);
     this.send = new SelectiveSendQuery(input.query);
+  }
+}
+
+export class CloseGroupParameters extends GroupParameters {
+  @ValidateNested()
+  readonly close: CloseQuery;
+
+  constructor(input: OperationInput) {
+    super(input);
+    this.close = new CloseQuery(input.query);
   }
 }

@@ -1,4 +1,5 @@
 import { ValidateNested } from 'class-validator';
+import { CloseQuery } from './close-query.js';
 import { type OperationInput, OperationParameters } from './operation-parameters.js';
 import { IsHub } from './rules.js';
 import { SelectiveSendQuery } from './send-query.js';
@@ -22,5 +23,15 @@ export class SendToAllParameters extends HubParameters {
   constructor(input: OperationInput) {
     super(input);
     this.send = new SelectiveSendQuery(input.query);
+  }
+}
+
+export class CloseAllParameters extends HubParameters {
+  @ValidateNested()
+  readonly close: CloseQuery;
+
+  constructor(input: OperationInput) {
+    super(input);
+    this.close = new CloseQuery(input.query);
   }
 }

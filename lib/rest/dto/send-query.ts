@@ -29,6 +29,11 @@ export class FilteredSendQuery extends SendQuery {
     super(query);
     this.filter = query.first('filter') ?? '';
   }
+
+  override optionsWith(metadata: Metadata | undefined): SendOptions {
+    const options = super.optionsWith(metadata);
+    return this.filter === '' ? options : { ...options, filter: this.filter };
+  }
 }
 
 /** What the query of a send to a hub or a group may say. */

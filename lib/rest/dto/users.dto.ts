@@ -1,4 +1,5 @@
 import { ValidateNested } from 'class-validator';
+import { CloseQuery } from './close-query.js';
 import { HubParameters } from './hub.dto.js';
 import type { OperationInput } from './operation-parameters.js';
 import { IsGroup, IsUser } from './rules.js';
@@ -32,5 +33,15 @@ export class SendToUserParameters extends UserParameters {
   constructor(input: OperationInput) {
     super(input);
     this.send = new FilteredSendQuery(input.query);
+  }
+}
+
+export class CloseUserParameters extends UserParameters {
+  @ValidateNested()
+  readonly close: CloseQuery;
+
+  constructor(input: OperationInput) {
+    super(input);
+    this.close = new CloseQuery(input.query);
   }
 }

@@ -1,5 +1,5 @@
 import { publicSegment, UNROUTED } from './action-paths.js';
-import { decodeSegment, segmentsOf, splitTarget } from './request-target.js';
+import { decodeSegment, segmentsOf, splitTarget } from '../../http/request-target.js';
 import type { MountedRoute } from './route-table.js';
 
 /** What a request asks for. */

@@ -36,6 +36,7 @@ interface Arrival {
   readonly accepted: ConnectAccepted;
   readonly socket: MqttSocket;
   readonly clientId: string;
+  readonly identity: object;
   readonly terms: ClientTerms;
 }
 
@@ -58,7 +59,8 @@ export class MqttConnector {
     if (problem !== undefined) return socket.refuse(version, { code: problem });
     const clientId = packet.clientId || randomBytes(16).toString('hex');
     const physicalConnectionId = randomBytes(16).toString('hex');
-    const ids = { clientId, physicalConnectionId };
+    const identity = {};
+    const ids = { clientId, physicalConnectionId, identity };
     const verdict = await this.parts.gate.consult(packet, candidate, ids, socket.goneSignal);
     if ('code' in verdict) return socket.refuse(version, verdict);
     if (socket.goneSignal.aborted) return;
@@ -72,7 +74,7 @@ export class MqttConnector {
       longestExpiryMs: this.parts.longestSessionMs,
       physicalConnectionId,
     };
-    await this.#arrive({ packet, candidate, accepted: verdict, socket, clientId, terms });
+    await this.#arrive({ packet, candidate, accepted: verdict, socket, clientId, identity, terms });
   }
 
   async #arrive(arrival: Arrival): Promise<void> {
@@ -114,8 +116,8 @@ export class MqttConnector {
   }
 
   async #begin(arrival: Arrival): Promise<void> {
-    const { packet, candidate, accepted, socket, clientId, terms } = arrival;
-    const { engine, events } = this.parts;
+    const { packet, candidate, accepted, socket, clientId, identity, terms } = arrival;
+    const { engine } = this.parts;
     const { local } = engine.serve(candidate.hub);
     if (local.isFull) {
       local.releaseIfEmpty();
@@ -126,6 +128,7 @@ export class MqttConnector {
     const connection = await local.add(
       {
         id: clientId,
+        identity,
         userId: (accepted.userId ?? candidate.userId) || undefined,
         permissions: permissionsOf(
           accepted.roles ?? candidate.roles,
@@ -155,7 +158,7 @@ export class MqttConnector {
     if (socket.goneSignal.aborted) return connection.lost(socket, '');
     this.#sockets.set(connection, socket);
     this.#setWill(arrival, connection, session);
-    events.connected({ connection: connection.info, id: connection.nextEventId() });
+    local.announce(connection);
     socket.accept({ connection, session }, effectiveKeepAlive(packet));
   }
 

@@ -7,8 +7,7 @@ import type {
 } from '../../engine/ports/event-sink.interface.js';
 import type { ConnackInit, ConnectPacket } from '../../protocols/mqtt/packets.js';
 import { REASON, refusalCode, RETURN } from '../../protocols/mqtt/reason-codes.js';
-import { linkAbort } from '../linked-abort.js';
-import { withAbort } from '../connect.gate.js';
+import { linkAbort, withAbort } from '../../engine/abort-signals.js';
 import type { MqttCandidate } from './mqtt.handshake.js';
 
 export interface MqttGateParts {
@@ -31,7 +30,11 @@ export class MqttGate {
   async consult(
     packet: ConnectPacket,
     candidate: MqttCandidate,
-    ids: { readonly clientId: string; readonly physicalConnectionId: string },
+    ids: {
+      readonly clientId: string;
+      readonly physicalConnectionId: string;
+      readonly identity: object;
+    },
     gone: AbortSignal,
   ): Promise<ConnectAccepted | Rejection> {
     const { version } = packet;
@@ -47,6 +50,7 @@ export class MqttGate {
             hub,
             userId,
             connectionId: ids.clientId,
+            identity: ids.identity,
             subprotocol: answer,
             state: undefined,
             mqtt: { physicalConnectionId: ids.physicalConnectionId },

@@ -85,7 +85,10 @@ export class MqttUserEvents {
             topic,
             qos: packet.qos,
             sender: undefined,
-            contentType: reply === NO_CONTENT ? undefined : contentTypeOf(reply.payload.dataType),
+            contentType:
+              reply === NO_CONTENT
+                ? undefined
+                : (outcome.mqtt?.contentType ?? contentTypeOf(reply.payload.dataType)),
             correlationData: packet.properties.correlationData,
             userProperties: propertiesOf(outcome.mqtt ?? defaultAnswer(outcome), reply),
           },
@@ -101,7 +104,7 @@ function repliesOf(outcome: UserEventOutcome): readonly EventReply[] {
 }
 
 function defaultAnswer(outcome: UserEventOutcome): MqttEventAnswer {
-  if (!outcome.handled) return { status: 500 };
+  if (!outcome.handled) return { status: outcome.status ?? 500 };
   return { status: outcome.replies.length > 0 ? 200 : 204 };
 }
 

@@ -1,6 +1,6 @@
 import { Controller, Delete, HttpCode, Param, Put, UseGuards } from '@nestjs/common';
 import { CloseConnection, GrantPermission, RevokePermission } from 'nestjs-web-pubsub';
-import { groupOf } from '../room.js';
+import { groupOf } from '../chat/room.js';
 import { ModeratorGuard } from './moderator.guard.js';
 
 /** A moderator mutes somebody in one room, or shows them the door. */

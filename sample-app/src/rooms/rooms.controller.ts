@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { InjectHub, SendToGroup, WebPubSubHub } from 'nestjs-web-pubsub';
-import { groupOf } from '../room.js';
+import { groupOf } from '../chat/room.js';
 import { SayDto } from './say.dto.js';
 
 /** Rooms are groups: browsers talk in them directly, and everybody else over HTTP. */

@@ -34,6 +34,34 @@ const verifier = new TokenVerifier({ keys: bothKeys(), clock });
 const withPayload = (extra: object) => forge({ payload: { ...PAYLOAD, ...extra } });
 
 describe('TokenVerifier', () => {
+  describe('a token that was good before', () => {
+    it('is judged anew when it expires', () => {
+      let now = IAT;
+      const remembering = new TokenVerifier({ keys: bothKeys(), clock: () => now * 1000 });
+      const token = forge();
+      expect(remembering.verify(token, anything).valid).toBe(true);
+      now = EXP + 3600;
+      expect(remembering.verify(token, anything)).toEqual({ valid: false, reason: 'expired' });
+    });
+
+    it('is refused for another audience', () => {
+      const token = forge();
+      expect(verifier.verify(token, anything).valid).toBe(true);
+      expect(verifier.verify(token, () => false).valid).toBe(false);
+    });
+
+    it('is refused when its key is replaced', () => {
+      const keys = bothKeys();
+      const remembering = verifierAt(IAT, keys);
+      const token = forge();
+      expect(remembering.verify(token, anything).valid).toBe(true);
+      keys.replace(SECONDARY_KEY);
+      expect(remembering.verify(token, anything).valid).toBe(false);
+      keys.replace(KEY);
+      expect(remembering.verify(token, anything).valid).toBe(true);
+    });
+  });
+
   describe('lifetime', () => {
     it.each([
       ['at the moment it expires', EXP, true],

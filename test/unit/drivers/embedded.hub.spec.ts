@@ -1,7 +1,11 @@
 import { AccessKeys } from '../../../lib/auth/access-key.js';
 import { EmbeddedDriver } from '../../../lib/drivers/embedded/embedded.driver.js';
 import { ServiceEndpoint } from '../../../lib/drivers/embedded/service-endpoint.js';
-import type { HubDriver, SendOptions } from '../../../lib/drivers/hub-driver.interface.js';
+import type {
+  HubDriver,
+  PageOptions,
+  SendOptions,
+} from '../../../lib/drivers/hub-driver.interface.js';
 import { textPayload } from '../../../lib/engine/payload.js';
 import { WebPubSubError } from '../../../lib/errors/web-pubsub.error.js';
 import { ACCESS_KEY } from '../../support/keys.js';
@@ -265,4 +269,141 @@ describe('EmbeddedHub changes permissions', () => {
       expect([statusCode, code]).toEqual([409, 'Error.Connection.Conflict']);
     },
   );
+});
+
+describe('EmbeddedHub with many connections', () => {
+  const open = (): string[] =>
+    Object.entries(clients)
+      .filter(([, { connection }]) => connection.isOpen)
+      .map(([id]) => id);
+
+  it.each<[string, () => Promise<void>, string[]]>([
+    ['all', () => hub.closeAllConnections(), []],
+    ['all but some', () => hub.closeAllConnections({ excluded: ['bob', 'ANN1'] }), ['bob']],
+    ['a group', () => hub.closeGroupConnections('g'), ['ann2']],
+    [
+      'a group but one',
+      () => hub.closeGroupConnections('g', { excluded: ['bob'] }),
+      ['ann2', 'bob'],
+    ],
+    ['a user', () => hub.closeUserConnections('ann', { excluded: [] }), ['bob']],
+    ['nobody', () => hub.closeUserConnections('eve'), ['ann1', 'ann2', 'bob']],
+  ])('closes %s', async (_, close, left) => {
+    await close();
+    expect(open()).toEqual(left);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['every connection', '', ['ann1', 'ann2', 'bob']],
+    ['those that match', "userId eq 'ann'", ['ann1', 'ann2']],
+    ['those that matched before', "not ('x' in groups) and 'g' in groups", ['ann1', 'bob']],
+    ['nobody', "userId eq 'eve'", []],
+  ])('adds %s to groups', async (_, filter, joined) => {
+    await hub.addConnectionsToGroups(['x', 'y', 'x'], filter);
+    const members = async (group: string): Promise<string[]> =>
+      (await hub.listConnectionsInGroup(group)).members.map(({ connectionId }) => connectionId);
+    expect(await members('x')).toEqual(joined);
+    expect(await members('y')).toEqual(joined);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['a few', ['g', 'x']],
+    ['very many', ['g', ...Array.from({ length: 100 }, (_, index) => `x${index}`)]],
+  ])('removes those that match from %s groups', async (_, groups) => {
+    await hub.addConnectionToGroup('h', 'ann1');
+    await hub.removeConnectionsFromGroups(groups, "'h' in groups");
+    expect(groupsOf(clients.ann1)).toEqual(['h']);
+    expect(groupsOf(clients.bob)).toEqual(['g']);
+  });
+
+  it('lets one that is full keep nobody else out, and tells', async () => {
+    for (const group of ['h', 'i']) await hub.addConnectionToGroup(group, 'ann1');
+    const error = await failure(hub.addConnectionsToGroups(['x'], ''));
+    expect(error).toMatchObject({ statusCode: 409, code: 'Error.Connection.Conflict' });
+    expect(groupsOf(clients.ann1)).toEqual(['g', 'h', 'i']);
+    expect(groupsOf(clients.ann2)).toEqual(['x']);
+    // It has room for what it is in already.
+    await hub.addConnectionsToGroups(['g', 'h'], '');
+  });
+
+  it('adds nobody to more groups than anybody may be in', async () => {
+    const error = await failure(hub.addConnectionsToGroups(['1', '2', '3', '4'], ''));
+    expect(error.statusCode).toBe(409);
+    expect(groupsOf(clients.ann2)).toEqual([]);
+  });
+
+  it('takes a connection out of all groups', async () => {
+    expect(await hub.removeConnectionFromAllGroups('ann1')).toBe(true);
+    expect(groupsOf(clients.ann1)).toEqual([]);
+    expect(await hub.removeConnectionFromAllGroups('nobody')).toBe(false);
+  });
+
+  it('sends to those that match and are not excluded', async () => {
+    await hub.sendToAll(textPayload('to ann'), { filter: "userId eq 'ann'", excluded: ['ann1'] });
+    expect(await receivers('to ann')).toEqual(['ann2']);
+  });
+
+  it.each<[string, number]>([
+    ['', 3],
+    ["'g' in groups", 2],
+    ["userId eq 'eve'", 0],
+  ])('counts who matches "%s"', async (filter, count) => {
+    expect(await hub.explainFilter(filter)).toBe(count);
+    expect(await driver.hub('empty').explainFilter(filter)).toBe(0);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['sends', () => hub.sendToAll(textPayload('x'), { filter: 'userId' })],
+    ['adds to groups', () => hub.addConnectionsToGroups(['x'], 'userId')],
+    ['removes from groups', () => hub.removeConnectionsFromGroups(['g'], 'userId')],
+    ['counts', () => hub.explainFilter('userId')],
+  ])('refuses a filter that is none when it %s', async (_, operation) => {
+    const error = await failure(operation());
+    expect(error).toMatchObject({ statusCode: 400, target: 'filter' });
+    expect(error.message).toContain("Invalid syntax for 'userId'");
+    expect(groupsOf(clients.bob)).toEqual(['g']);
+    expect(await receivers('x')).toEqual([]);
+  });
+});
+
+describe('EmbeddedHub lists connections of a group', () => {
+  const ids = async (options?: PageOptions): Promise<[string[], string | undefined]> => {
+    const { members, continuationToken } = await hub.listConnectionsInGroup('g', options);
+    return [members.map(({ connectionId }) => connectionId), continuationToken];
+  };
+
+  beforeEach(async () => {
+    for (const id of ['zoe', 'Zoe', 'carl']) await rig.connect({ id, groups: ['g'] });
+  });
+
+  it.each<[string, PageOptions, string[], string | undefined]>([
+    ['by id', {}, ['Zoe', 'ann1', 'bob', 'carl', 'zoe'], undefined],
+    ['page by page', { maxPageSize: 2 }, ['Zoe', 'ann1'], 'ann1'],
+    ['from where a page ended', { continuationToken: 'ann1' }, ['bob', 'carl', 'zoe'], undefined],
+    [
+      'from where one was that has gone',
+      { continuationToken: 'b' },
+      ['bob', 'carl', 'zoe'],
+      undefined,
+    ],
+    ['to the end of what is wanted', { top: 2 }, ['Zoe', 'ann1'], undefined],
+    ['not beyond a page', { top: 4, maxPageSize: 3 }, ['Zoe', 'ann1', 'bob'], 'bob'],
+    ['in pages that fit', { maxPageSize: 5 }, ['Zoe', 'ann1', 'bob', 'carl', 'zoe'], undefined],
+    ['past the end', { continuationToken: '~' }, [], undefined],
+  ])('%s', async (_, options, found, token) => {
+    expect(await ids(options)).toEqual([found, token]);
+  });
+
+  it('with the users, where there are some', async () => {
+    const { members } = await hub.listConnectionsInGroup('g', { maxPageSize: 2 });
+    expect(members).toEqual([
+      { connectionId: 'Zoe', userId: undefined },
+      { connectionId: 'ann1', userId: 'ann' },
+    ]);
+  });
+
+  it('when there are none', async () => {
+    const page = await hub.listConnectionsInGroup('nobody');
+    expect(page).toEqual({ members: [], continuationToken: undefined });
+  });
 });

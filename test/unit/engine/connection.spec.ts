@@ -60,6 +60,7 @@ describe('Connection', () => {
       userId: 'ann',
       subprotocol: undefined,
       state: 's',
+      identity: expect.any(Object),
     });
   });
 

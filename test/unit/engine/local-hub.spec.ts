@@ -173,6 +173,7 @@ describe('LocalHub.remove', () => {
           userId: 'ann',
           subprotocol: undefined,
           state: 'state',
+          identity: expect.any(Object),
         },
         id: 2,
         reason: 'first',

@@ -33,6 +33,24 @@ const OPERATIONS = [
   ['POST', '/users/u1/:send', 'sendToUser', ['u1', HELLO, { messageTtlSeconds: 0 }], 202, 202],
   ['DELETE', '/users/u1/groups/g1', 'removeUserFromGroup', ['g1', 'u1'], 200, 204],
   ['DELETE', '/users/u1/groups', 'removeUserFromAllGroups', ['u1'], 200, 204],
+  ['DELETE', '/connections/c1/groups', 'removeConnectionFromAllGroups', ['c1'], 204, 204],
+  ['POST', '/:closeConnections', 'closeAllConnections', [{ excluded: [] }], 204, 204],
+  [
+    'POST',
+    '/groups/g1/:closeConnections',
+    'closeGroupConnections',
+    ['g1', { excluded: [] }],
+    204,
+    204,
+  ],
+  [
+    'POST',
+    '/users/u1/:closeConnections',
+    'closeUserConnections',
+    ['u1', { excluded: [] }],
+    204,
+    204,
+  ],
 ] as const;
 
 const PERMISSION = '/permissions/sendToGroup/connections/c1';
@@ -323,18 +341,36 @@ describe.each(PLATFORMS)('operations on %s', (platform) => {
       expect(rest.driver.calls).toEqual([]);
     });
 
-    it('takes an empty filter for none (C25) and never sends to more than the filter meant', async () => {
-      expect((await hub('POST', '/:send', '?filter=', TEXT)).status).toBe(202);
-      for (const path of ['/:send', '/groups/g1/:send', '/users/u1/:send']) {
-        const reply = await hub('POST', path, "?filter=userId%20eq%20'u1'", TEXT);
-        expect(reply.status).toBe(400);
-        expect(JSON.parse(reply.body)).toMatchObject({ target: 'filter' });
-      }
+    it.each(['/:send', '/groups/g1/:send', '/users/u1/:send'])(
+      'hands the filter to the driver as it was written, at %s (C22, C25)',
+      async (path) => {
+        await hub('POST', path, "?filter=userId+eq%20'%C3%A9'", TEXT);
+        await hub('POST', path, '?filter=', TEXT);
+        expect(rest.driver.sent.map(({ options }) => options.filter)).toEqual([
+          "userId eq '\u00e9'",
+          undefined,
+        ]);
+      },
+    );
+
+    it.each([
+      '/:send?filter=userId',
+      '/groups/g1/:send?filter=%20',
+      "/users/u1/:send?filter='$value$property{value}' eq",
+    ])('refuses a filter that is none, at %s (C24)', async (path) => {
+      const [operation = '', query] = path.split('?');
+      const reply = await hub('POST', operation, `?${query}`, TEXT);
+      expect(reply.status).toBe(400);
+      const { target, message } = JSON.parse(reply.body) as Record<string, string>;
+      expect(target).toBe('filter');
+      const filter = decodeURIComponent(query?.slice('filter='.length) ?? '');
+      expect(message).toContain(`Invalid syntax for '${filter}'`);
+      expect(rest.driver.calls).toEqual([]);
+    });
+
+    it('knows no filter for one connection (5.2)', async () => {
       expect((await hub('POST', '/connections/c1/:send', '?filter=x', TEXT)).status).toBe(202);
-      expect(rest.driver.calls.map((call) => call.operation)).toEqual([
-        'sendToAll',
-        'sendToConnection',
-      ]);
+      expect(rest.driver.sent[0]?.options).toEqual({ messageTtlSeconds: 0 });
     });
   });
 
@@ -348,6 +384,75 @@ describe.each(PLATFORMS)('operations on %s', (platform) => {
       ['c1', reason],
       ['c1', undefined],
     ]);
+  });
+
+  it.each([
+    ['/:closeConnections', 'closeAllConnections', []],
+    ['/groups/g1/:closeConnections', 'closeGroupConnections', ['g1']],
+    ['/users/u1/:closeConnections', 'closeUserConnections', ['u1']],
+  ])('hands what %s is told to the driver (5.5)', async (path, operation, names) => {
+    await hub('POST', path, '?excluded=a&reason=bye&excluded=b%20c');
+    const options = { excluded: ['a', 'b c'], reason: 'bye' };
+    expect(rest.driver.calls).toEqual([{ hub: 'chat', operation, args: [...names, options] }]);
+  });
+
+  it.each([
+    ['/:addToGroups', 'addConnectionsToGroups'],
+    ['/:removeFromGroups', 'removeConnectionsFromGroups'],
+  ])(
+    'reads the members of the body of %s in any letter case (5.8, 15.29)',
+    async (path, operation) => {
+      const headers = { 'content-type': 'application/json; charset=utf-16le' };
+      const body = Buffer.from('{"Groups":["g1","\u00e9"],"more":{},"FILTER":null}', 'utf16le');
+      const reply = await hub('POST', path, '?api-version=2024-12-01', { headers, body });
+      expect(reply).toMatchObject({ status: 200, body: '' });
+      expect(rest.driver.calls).toEqual([{ hub: 'chat', operation, args: [['g1', '\u00e9'], ''] }]);
+    },
+  );
+
+  it('hands what a token is to say to the driver (H1)', async () => {
+    rest.driver.willAnswer('getClientAccessToken', () => ({
+      token: 'signed',
+      url: '',
+      baseUrl: '',
+    }));
+    const query = '?userId=u1&role=r1&role=r2&group=g1&minutesToExpire=5&clientType=MQTT';
+    const reply = await hub('POST', '/:generateToken', query);
+    expect(reply).toMatchObject({ status: 200, body: '{"token":"signed"}' });
+    expect(rest.driver.calls[0]?.args).toEqual([
+      {
+        userId: 'u1',
+        roles: ['r1', 'r2'],
+        groups: ['g1'],
+        expirationTimeInMinutes: 5,
+        clientProtocol: 'mqtt',
+      },
+    ]);
+  });
+
+  it('writes the page that the driver found, and where the next one is (10)', async () => {
+    rest.driver.willAnswer('listConnectionsInGroup', () => ({
+      members: [{ connectionId: 'c1', userId: 'u1' }, { connectionId: 'c 2&' }],
+      continuationToken: 'c 2&',
+    }));
+    const reply = await hub(
+      'GET',
+      '/groups/g%2F1/connections',
+      '?top=9&maxpagesize=2&continuationToken=a',
+    );
+    expect(rest.driver.calls[0]?.args).toEqual([
+      'g%2F1',
+      { maxPageSize: 2, top: 9, continuationToken: 'a' },
+    ]);
+    const { value, nextLink } = JSON.parse(reply.body) as { value: unknown; nextLink: string };
+    expect(value).toEqual([
+      { connectionId: 'c1', userId: 'u1' },
+      { connectionId: 'c 2&', userId: null },
+    ]);
+    expect(new URL(nextLink).pathname).toBe('/api/hubs/chat/groups/g%2F1/connections');
+    expect(new URL(nextLink).search).toBe(
+      '?top=7&maxpagesize=2&continuationToken=c%202%26&api-version=2020-10-01',
+    );
   });
 
   it('lowers the name of a hub, and no other name (C32, C37, D9)', async () => {

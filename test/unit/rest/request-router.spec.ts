@@ -15,21 +15,29 @@ function routerAt(prefix: string, excluded?: RegExp): RequestRouter {
 }
 
 describe('mountedRoutes', () => {
-  it('reads the eighteen operations of 2020-10-01 off the decorators', () => {
+  it('reads the 18 operations of 2020-10-01 and the 8 that came later off the decorators', () => {
     const routes = mountedRoutes(REST_CONTROLLERS, mountedAt(''));
     const operations = routes.filter(({ method }) => method !== undefined);
     expect(operations.map(({ method, segments }) => `${method} /${segments.join('/')}`)).toEqual([
       'HEAD /api/health',
       'POST /api/hubs/:hub/~send',
+      'POST /api/hubs/:hub/~closeConnections',
+      'POST /api/hubs/:hub/~addToGroups',
+      'POST /api/hubs/:hub/~removeFromGroups',
+      'POST /api/hubs/:hub/~generateToken',
       'HEAD /api/hubs/:hub/connections/:connectionId',
       'DELETE /api/hubs/:hub/connections/:connectionId',
       'POST /api/hubs/:hub/connections/:connectionId/~send',
+      'DELETE /api/hubs/:hub/connections/:connectionId/groups',
       'HEAD /api/hubs/:hub/groups/:group',
       'POST /api/hubs/:hub/groups/:group/~send',
+      'POST /api/hubs/:hub/groups/:group/~closeConnections',
+      'GET /api/hubs/:hub/groups/:group/connections',
       'PUT /api/hubs/:hub/groups/:group/connections/:connectionId',
       'DELETE /api/hubs/:hub/groups/:group/connections/:connectionId',
       'HEAD /api/hubs/:hub/users/:userId',
       'POST /api/hubs/:hub/users/:userId/~send',
+      'POST /api/hubs/:hub/users/:userId/~closeConnections',
       'HEAD /api/hubs/:hub/users/:userId/groups/:group',
       'PUT /api/hubs/:hub/users/:userId/groups/:group',
       'DELETE /api/hubs/:hub/users/:userId/groups/:group',

@@ -110,11 +110,11 @@ describe.each(PLATFORMS)('URLs on %s', (platform) => {
     ['POST', '/api/hubs/~unrouted'],
     ['POST', '/api/hubs/chat/%ZZ'],
     ['POST', `/api/hubs/chat/${'x'.repeat(101)}`],
-    ['POST', '/api/hubs/chat/:closeConnections'],
-    ['POST', '/api/hubs/chat/:generateToken'],
-    ['POST', '/api/hubs/chat/:addToGroups'],
-    ['GET', '/api/hubs/chat/groups/g1/connections'],
-    ['DELETE', '/api/hubs/chat/connections/c1/groups'],
+    ['POST', '/api/hubs/chat/~closeConnections'],
+    ['POST', '/api/hubs/chat/connections/c1/:closeConnections'],
+    ['POST', '/api/hubs/chat/groups/g1/:generateToken'],
+    ['POST', '/api/hubs/chat/users/u1/:addToGroups'],
+    ['DELETE', '/api/hubs/chat/connections/c1/groups/g1'],
   ])('are 404 and bare at %s %s', async (method, path) => {
     const reply = await rest.call(method, path, NO_TOKEN);
     expect(reply).toMatchObject({ status: 404, body: '' });

@@ -95,7 +95,15 @@ export class EngineRig {
   }: Visitor = {}): Promise<Client> {
     const channel = new FakeChannel();
     const permissions = new Permissions(roles);
-    const init = { id, userId, permissions, protocol, subprotocol: undefined, state: undefined };
+    const init = {
+      id,
+      identity: {},
+      userId,
+      permissions,
+      protocol,
+      subprotocol: undefined,
+      state: undefined,
+    };
     const { local } = this.engine.serve('chat');
     const connection = await local.add(init, channel, groups);
     return { connection, channel };

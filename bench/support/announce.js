@@ -1,0 +1,44 @@
+import { createServer } from 'node:http';
+
+/**
+ * @typedef {object} Description What a load has to know about a server.
+ * @property {number} port
+ * @property {string} path where a POST goes to everybody
+ * @property {string} [groupPath] the same for one group; `%` stands for its name
+ * @property {string} [authorization] header of both
+ * @property {string} upgradePath
+ * @property {string} [subprotocol]
+ * @property {string[]} [hellos] frames a client has to send before it is one
+ * @property {string} [joinFrame] how a client joins a group; `%` stands for its name
+ * @property {string} [publishFrame] how a client sends `%` to the group `all000`
+ * @property {number} envelope bytes around the payload of a message to everybody
+ * @property {number} [groupEnvelope] bytes around that of a message to a group with a name of six letters
+ */
+
+/**
+ * Tells the runner where a server is, and does what a load asks for: how much memory it uses, to
+ * publish by itself, and what it has counted.
+ *
+ * @param {Description} description
+ * @param {{ publish?: (text: string, group?: string) => void, count?: () => object }} [controls]
+ */
+export function announce(description, { publish, count = () => ({}) } = {}) {
+  const control = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://control');
+    if (pathname === '/publish') {
+      const text = 'x'.repeat(Number(searchParams.get('bytes')));
+      const group = searchParams.get('group') ?? undefined;
+      for (let left = Number(searchParams.get('times')); left > 0; left -= 1) publish(text, group);
+      response.end();
+      return;
+    }
+    global.gc?.();
+    const { rss } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    response.end(JSON.stringify({ rss, cpuMicros: user + system, ...count() }));
+  });
+  control.listen(0, '127.0.0.1', () => {
+    const { port: controlPort } = control.address();
+    process.stdout.write(`${JSON.stringify({ envelope: 0, ...description, controlPort })}\n`);
+  });
+}

@@ -1,0 +1,83 @@
+import type { DataType } from '../../engine/payload.js';
+import type { EventConnection, UserEvent } from '../../engine/ports/event-sink.interface.js';
+import type { EventNotification } from '../event-handler.interface.js';
+import type { EventEnvelope } from './event-listener.interface.js';
+
+const MEDIA_TYPES: Readonly<Record<DataType, string>> = {
+  text: 'text/plain',
+  json: 'application/json',
+  binary: 'application/octet-stream',
+  protobuf: 'application/x-protobuf',
+};
+
+interface Raised {
+  readonly connection: EventConnection;
+  readonly id: number;
+  readonly raisedAt: Date;
+  /** With its prefix. */
+  readonly type: string;
+  readonly name: string;
+}
+
+/** The copy of a user event. */
+export function userEventEnvelope(event: UserEvent, raisedAt: Date): EventEnvelope {
+  const { connection, id, payload } = event;
+  const type = `azure.webpubsub.user.${event.event}`;
+  return {
+    ...addressOf(connection, id),
+    body: payload.bytes,
+    contentType: event.mqtt?.contentType ?? MEDIA_TYPES[payload.dataType],
+    applicationProperties: {
+      ...propertiesOf({ connection, id, raisedAt, type, name: event.event }),
+      ...metadataOf(event),
+    },
+  };
+}
+
+/** The copy of `connected` or `disconnected`. */
+export function notificationEnvelope(
+  { name, event }: EventNotification,
+  raisedAt: Date,
+): EventEnvelope {
+  const { connection, id } = event;
+  const type = `azure.webpubsub.sys.${name}`;
+  const body = name === 'disconnected' ? { reason: event.reason } : {};
+  return {
+    ...addressOf(connection, id),
+    body: Buffer.from(JSON.stringify(body)),
+    contentType: MEDIA_TYPES.json,
+    applicationProperties: propertiesOf({ connection, id, raisedAt, type, name }),
+  };
+}
+
+function addressOf(
+  { connectionId }: EventConnection,
+  id: number,
+): Pick<EventEnvelope, 'messageId' | 'partitionKey'> {
+  return { messageId: `${connectionId}/${id}`, partitionKey: connectionId };
+}
+
+function propertiesOf({ connection, id, raisedAt, type, name }: Raised): Record<string, string> {
+  const { hub, connectionId, userId, subprotocol, state } = connection;
+  return {
+    'cloudEvents:specversion': '1.0',
+    'cloudEvents:awpsversion': '1.0',
+    'cloudEvents:type': type,
+    'cloudEvents:source': `/hubs/${hub}/client/${connectionId}`,
+    'cloudEvents:id': String(id),
+    'cloudEvents:time': raisedAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+    'cloudEvents:hub': hub,
+    'cloudEvents:eventname': name,
+    'cloudEvents:connectionid': connectionId,
+    ...(userId && { 'cloudEvents:userid': userId }),
+    ...(subprotocol && { 'cloudEvents:subprotocol': subprotocol }),
+    // One that was set to the empty string is left out too (events.md 2.8.5).
+    ...(state && { 'cloudEvents:connectionstate': state }),
+  };
+}
+
+function metadataOf({ metadata = new Map<string, string>() }: UserEvent): Record<string, string> {
+  return Object.fromEntries(
+    [...metadata].map(([key, value]) => [`x-webpubsub-metadata-${key.toLowerCase()}`, value]),
+  );
+}

@@ -1,8 +1,0 @@
-import { IsString, Length } from 'class-validator';
-
-/** Who wants to chat. */
-export class NegotiateQuery {
-  @IsString()
-  @Length(1, 40)
-  name!: string;
-}
