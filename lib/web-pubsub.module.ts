@@ -4,6 +4,9 @@ import { getHubToken } from './hub/hub.tokens.js';
 import { WebPubSubService } from './hub/web-pubsub.service.js';
 import { REST_CONTROLLERS } from './rest/rest.controllers.js';
 import { restProviders } from './rest/rest.providers.js';
+import { isAzureEndpoint } from './drivers/azure/azure-endpoint.js';
+import { endpointIn } from './auth/connection-string.js';
+import { WebPubSubEventSettings } from './web-pubsub.event-settings.js';
 import { WebPubSubFeatureModule } from './web-pubsub-feature.module.js';
 import {
   ConfigurableModuleClass,
@@ -35,7 +38,7 @@ export class WebPubSubModule extends ConfigurableModuleClass {
     const names = hubNames(options);
     const { hubNames: _names, serveRest: _rest, isGlobal, ...moduleOptions } = options;
     const definition = super.forRoot({ ...moduleOptions, isGlobal: isGlobal ?? true });
-    return assemble(definition, { names, serveRest: options.rest !== false });
+    return assemble(definition, { names, serveRest: servesRest(options) });
   }
 
   /**
@@ -88,8 +91,22 @@ function assemble(
     ...definition,
     controllers: serveRest ? [...REST_CONTROLLERS] : [],
     providers,
-    exports: [AccessKeys, HubRegistry, WebPubSubService, ...names.map(getHubToken)],
+    exports: [
+      AccessKeys,
+      HubRegistry,
+      WebPubSubEventSettings,
+      WebPubSubService,
+      ...names.map(getHubToken),
+    ],
   };
+}
+
+/** Controllers have to be known before the options are checked. */
+function servesRest({ rest, driver, endpoint, connectionString }: WebPubSubModuleOptions): boolean {
+  if (rest === false || driver === 'azure') return false;
+  if (driver === 'embedded') return true;
+  const address = endpoint ?? endpointIn(connectionString);
+  return address === undefined || !isAzureEndpoint(address);
 }
 
 /** The names as far as they are names; {@link resolveConfiguration} reports the rest. */

@@ -138,3 +138,13 @@ function isPort(text: string): boolean {
 function canStand(value: string): boolean {
   return value !== '' && value === value.trim() && !value.includes(';');
 }
+
+/** The endpoint of a connection string; `undefined` when there is none that can be used. */
+export function endpointIn(text: string | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return parseConnectionString(text).endpoint;
+  } catch {
+    return undefined;
+  }
+}

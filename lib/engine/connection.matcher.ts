@@ -1,4 +1,4 @@
-import { Filter } from './filter.interim.js';
+import { Filter } from '../filter/filter.js';
 import type { Connection } from './connection.js';
 import type { LocalHub } from './local-hub.js';
 

@@ -28,9 +28,9 @@ export function checkGroup(group: string): void {
 }
 
 /** @throws {@link WebPubSubError} 400 when there is none, or one that cannot be */
-export function checkGroups(groups: readonly string[]): void {
+export function checkGroups(groups: readonly string[] | undefined): void {
   checkStrings(groups, 'groups');
-  if (groups.length === 0) throw serviceErrors.badRequest(INVALID_GROUP_NAME, 'groups');
+  if (!groups?.length) throw serviceErrors.badRequest(INVALID_GROUP_NAME, 'groups');
   groups.forEach(checkGroup);
 }
 

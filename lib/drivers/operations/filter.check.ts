@@ -1,4 +1,4 @@
-import { Filter, FilterError } from '../../engine/filter.interim.js';
+import { Filter, FilterError } from '../../filter/filter.js';
 
 /**
  * What is wrong with a filter, in the words of the service (rest.md 9.6).

@@ -65,7 +65,7 @@ export class EventReception {
         : mediaTypeOf(headers) === 'application/json';
     if (!isSupported) return plainRefusal(415);
     const bytes = await body.read(request);
-    return Buffer.isBuffer(bytes) ? bytes : plainRefusal(bytes, bytes === 413);
+    return Buffer.isBuffer(bytes) ? bytes : plainRefusal(bytes, bytes !== 500);
   }
 
   async #isAuthentic(authorization: string | undefined): Promise<boolean> {

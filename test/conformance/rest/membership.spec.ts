@@ -55,6 +55,18 @@ describe.each(PLATFORMS)('membership on %s', (platform) => {
     expect(await scene().call('DELETE', '/groups/g1/connections/no-such')).toEqual(done(204));
   });
 
+  it('E5 takes a connection out of all groups, those of its token too', async () => {
+    const { J1, J2 } = await scene().cast({ J1: { groups: ['g1'] }, J2: { groups: ['g1'] } });
+    await scene().call('PUT', '/groups/g2/connections/{c1}');
+    expect(await scene().call('DELETE', '/connections/{c1}/groups')).toEqual(done(204));
+    expect(await groupsOf(J1, 'g1', 'g2')).toEqual([]);
+    expect(await scene().heard(J2)).toEqual([fromGroup('g1', 'x')]);
+  });
+
+  it('E6 takes an unknown connection out of all groups', async () => {
+    expect(await scene().call('DELETE', '/connections/no-such/groups')).toEqual(done(204));
+  });
+
   it('E7 adds every connection of a user to a group, E8 but none that comes later', async () => {
     const first = await scene().cast({ J1: {}, J2: {}, W3: {} });
     expect(await scene().call('PUT', '/users/u1/groups/g1')).toEqual(done(200));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { WebPubSubModule } from 'nestjs-web-pubsub';
-import { startHost, type Host } from '../../support/host.app.js';
+import { WebPubSubEventSettings, WebPubSubModule } from 'nestjs-web-pubsub';
+import { startHost } from '../../support/host.app.js';
 import { ACCESS_KEY } from '../../support/keys.js';
 import { Diary, sayProviders } from '../../support/say.app.js';
 import { clientUrl } from '../../support/client-url.js';
@@ -25,36 +25,40 @@ async function inProcess(platform: 'express' | 'fastify'): Promise<Setting> {
   return { diary: host.app.get(Diary), clientPort: host.port, close: () => host.close() };
 }
 
-/** The same handlers, reached by the webhooks of a second server where the clients are. */
+/**
+ * The same handlers in an application for which a second server plays the cloud: clients are there, and
+ * their events come as webhooks.
+ */
 async function behindWebhooks(platform: 'express' | 'fastify'): Promise<Setting> {
-  let service: Host | undefined;
-  const application = await startHost(platform, {
-    imports: [
-      WebPubSubModule.forRootAsync({
-        hubNames: ['chat'],
-        serveRest: false,
-        useFactory: () => ({
-          accessKey: ACCESS_KEY,
-          hubs: ['chat'],
-          logStart: false,
-          websocket: false,
-          rest: false,
-          receiver: true,
-        }),
-      }),
-    ],
-    providers: sayProviders,
-  });
-  const urlTemplate = `${application.url}/api/webpubsub/hubs/{hub}/{event}`;
-  const systemEvents = ['connect', 'connected', 'disconnected'] as const;
-  service = await startHost(platform, {
+  const service = await startHost(platform, {
     imports: [
       WebPubSubModule.forRoot({
         accessKey: ACCESS_KEY,
         logStart: false,
         events: { retryDelaysSeconds: [] },
-        hubs: { chat: { eventHandlers: [{ urlTemplate, userEventPattern: '*', systemEvents }] } },
       }),
+    ],
+  });
+  const connectionString = `Endpoint=${service.url};AccessKey=${ACCESS_KEY};Version=1.0;`;
+  const application = await startHost(platform, {
+    imports: [
+      WebPubSubModule.forRoot({
+        driver: 'azure',
+        connectionString,
+        hubs: ['chat'],
+        receiver: true,
+        logStart: false,
+      }),
+    ],
+    providers: sayProviders,
+  });
+  service.app.get(WebPubSubEventSettings).configure('chat', {
+    eventHandlers: [
+      {
+        urlTemplate: `${application.url}/api/webpubsub/hubs/{hub}/{event}`,
+        userEventPattern: '*',
+        systemEvents: ['connect', 'connected', 'disconnected'],
+      },
     ],
   });
   return {

@@ -1,5 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { WebPubSubServiceClient, type WebPubSubServiceClientOptions } from '@azure/web-pubsub';
+import {
+  AzureKeyCredential,
+  odata,
+  WebPubSubServiceClient,
+  type WebPubSubServiceClientOptions,
+} from '@azure/web-pubsub';
 import { ACCESS_KEY, SECONDARY_ACCESS_KEY } from '../../support/keys.js';
 import { PLATFORMS } from '../../support/platforms.js';
 import { startStage, type Stage } from '../../support/stage.js';
@@ -170,6 +175,30 @@ describe.each(PLATFORMS)('WebPubSubServiceClient against %s', (platform) => {
     });
 
     it.each([
+      {
+        what: 'sendToAll',
+        call: async (filter: string) => await service.sendToAll('x', { filter }),
+      },
+      {
+        what: 'group().sendToAll',
+        call: async (filter: string) => await service.group('g1').sendToAll('x', { filter }),
+      },
+      {
+        what: 'sendToUser',
+        call: async (filter: string) => await service.sendToUser("o'neil & söhne", 'x', { filter }),
+      },
+    ])('to those that match a filter, with $what', async ({ call }) => {
+      const userId = "o'neil & söhne";
+      const who = { userId, groups: ['g1'] };
+      const [J, W] = [await stage.json(who), await stage.raw(who)];
+      const other = await stage.json({ groups: ['g1'] });
+      await call(odata`userId eq ${userId} and connectionId ne ${W.id}`);
+      expect(await heard(J)).toMatchObject([{ data: 'x' }]);
+      expect(await heard(W)).toEqual([]);
+      expect(await heard(other)).toEqual([]);
+    });
+
+    it.each([
       { what: 'all', call: async () => await service.sendToAll('x') },
       { what: 'a group', call: async () => await service.group('g9').sendToAll('x') },
       { what: 'a user', call: async () => await service.sendToUser('nobody', 'x') },
@@ -201,6 +230,140 @@ describe.each(PLATFORMS)('WebPubSubServiceClient against %s', (platform) => {
     });
     expect(await J.closed).toEqual({ code: 1000, reason: '' });
     await service.closeConnection(J.id);
+  });
+
+  it.each([
+    {
+      what: 'all connections',
+      call: async (reason: string) => await service.closeAllConnections({ reason }),
+      left: [],
+    },
+    {
+      what: 'the connections of a group',
+      call: async (reason: string) => await service.group('g1').closeAllConnections({ reason }),
+      left: ['bob'],
+    },
+    {
+      what: 'the connections of a user',
+      call: async (reason: string) => await service.closeUserConnections('ann', { reason }),
+      left: ['bob'],
+    },
+  ])('closes $what', async ({ call, left }) => {
+    const ann = await stage.json({ groups: ['g1'] });
+    const bob = await stage.json({ userId: 'bob' });
+    await call('so long');
+    const stays = left.length > 0 ? [bob] : [];
+    for (const client of [ann, bob].filter((one) => !stays.includes(one))) {
+      expect(await client.hearJson()).toMatchObject({
+        event: 'disconnected',
+        message: 'Application server closed the connection. Reason: so long',
+      });
+      expect(await client.closed).toEqual({ code: 1000, reason: '' });
+    }
+    for (const client of stays) expect(await heard(client)).toEqual([]);
+    expect(await service.userExists('ann')).toBe(false);
+    await call('again');
+  });
+
+  it('adds who matches to groups, and takes them out', async () => {
+    const [ann, bob] = [await stage.json(), await stage.json({ userId: 'bob' })];
+    const groups = ['g1', 'a/b'];
+    await service.addConnectionsToGroups(groups, odata`userId eq ${'ann'}`);
+    await service.group('g1').sendToAll(1);
+    await service.removeConnectionsFromGroups(['g1'], "'a/b' in groups");
+    await service.group('g1').sendToAll(2);
+    await service.addConnectionsToGroups(['g2'], '');
+    await service.group('g2').sendToAll(3);
+    expect(await heard(ann)).toMatchObject([{ data: 1 }, { data: 3 }]);
+    expect(await heard(bob)).toMatchObject([{ data: 3 }]);
+  });
+
+  it('takes a connection out of all groups', async () => {
+    const { id } = await stage.json({ groups: ['g1', 'g2'] });
+    await service.removeConnectionFromAllGroups(id);
+    expect(await service.groupExists('g1')).toBe(false);
+    expect(await service.groupExists('g2')).toBe(false);
+    await service.removeConnectionFromAllGroups('no-such', { reason: 'none' });
+  });
+
+  describe('lists the connections of a group', () => {
+    let members: { connectionId: string; userId: string | null }[];
+
+    beforeEach(async () => {
+      members = [];
+      for (const userId of ['ann', 'bob', undefined, 'eve', 'ann']) {
+        const { id: connectionId } = await stage.json({ userId, groups: ['g 1'] });
+        members.push({ connectionId, userId: userId ?? null });
+      }
+      members.sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
+      seen.length = 0;
+    });
+
+    it.each([
+      { options: undefined, count: 5, requests: 1 },
+      { options: { maxPageSize: 2 }, count: 5, requests: 3 },
+      { options: { maxPageSize: 2, top: 3 }, count: 3, requests: 2 },
+      { options: { top: 2 }, count: 2, requests: 1 },
+    ])('M8 with $options, in $requests requests', async ({ options, count, requests }) => {
+      const found = [];
+      for await (const member of await service.group('g 1').listConnections(options)) {
+        found.push(member);
+      }
+      expect(found).toEqual(members.slice(0, count));
+      expect(seen).toHaveLength(requests);
+    });
+
+    it('page by page', async () => {
+      const pages = [];
+      const list = await service.group('g 1').listConnections({ maxPageSize: 3 });
+      for await (const page of list.byPage()) pages.push(page);
+      expect(pages).toEqual([members.slice(0, 3), members.slice(3)]);
+    });
+
+    it('from where a page ended', async () => {
+      const continuationToken = members[1]?.connectionId;
+      const list = await service.group('g 1').listConnections({ continuationToken });
+      const found = [];
+      for await (const member of list) found.push(member);
+      expect(found).toEqual(members.slice(2));
+    });
+
+    it('that has none', async () => {
+      const list = await service.group('g9').listConnections();
+      expect(await list.next()).toEqual({ done: true, value: undefined });
+    });
+  });
+
+  it('takes a call back whose signal is aborted', async () => {
+    const J = await stage.json({ groups: ['g1'] });
+    const abortSignal = AbortSignal.abort();
+    const aborted = { name: 'AbortError' };
+    const group = service.group('g1');
+    await expect(service.closeAllConnections({ abortSignal })).rejects.toMatchObject(aborted);
+    await expect(
+      service.removeConnectionsFromGroups(['g1'], '', { abortSignal }),
+    ).rejects.toMatchObject(aborted);
+    const list = await group.listConnections({ abortSignal });
+    await expect(list.next()).rejects.toMatchObject(aborted);
+    expect(seen).toEqual([]);
+    expect(await service.groupExists('g1')).toBe(true);
+    expect(await heard(J)).toEqual([]);
+  });
+
+  it('M9 knows key and port of a connection string', () => {
+    const client = new WebPubSubServiceClient(
+      'Endpoint=demo.example.com;AccessKey=k==;Port=8443',
+      'chat',
+    );
+    expect(client.endpoint).toBe('https://demo.example.com:8443/');
+  });
+
+  it('works with endpoint and key apart', async () => {
+    const J = await stage.json();
+    const options = { allowInsecureConnection: true };
+    const key = new AzureKeyCredential(ACCESS_KEY);
+    await new WebPubSubServiceClient(stage.url, key, 'chat', options).sendToAll('x');
+    expect(await heard(J)).toHaveLength(1);
   });
 
   it('M4 adds a connection to a group, and takes it out, whatever the names', async () => {
@@ -251,6 +414,17 @@ describe.each(PLATFORMS)('WebPubSubServiceClient against %s', (platform) => {
   );
 
   describe('throws', () => {
+    const INVALID_FILTER = "Syntax error at position 14 in 'invalid filter'. (Parameter 'filter')";
+
+    /** What the SDK makes of the validation envelope: its message is the body as it came (8.4). */
+    function refusedAs(message: string): object {
+      return {
+        statusCode: 400,
+        message: expect.stringContaining(message) as string,
+        response: { parsedHeaders: { errorCode: 'Error.BadRequest' } },
+      };
+    }
+
     const missing = { statusCode: 404, code: 'Error.Connection.NotExisted' };
 
     it.each([
@@ -279,6 +453,27 @@ describe.each(PLATFORMS)('WebPubSubServiceClient against %s', (platform) => {
         what: 'the hub is none',
         call: async () => await connect(ACCESS_KEY, 'no-hub').sendToAll('x'),
         error: { statusCode: 400 },
+      },
+      {
+        what: 'a filter is none',
+        call: async () => await service.sendToAll('x', { filter: 'invalid filter' }),
+        error: refusedAs(INVALID_FILTER),
+      },
+      {
+        what: 'the filter of a change of groups is none',
+        call: async () => await service.addConnectionsToGroups(['g1'], 'invalid filter'),
+        error: refusedAs(INVALID_FILTER),
+      },
+      {
+        what: 'there are no groups to change',
+        call: async () => await service.removeConnectionsFromGroups([], ''),
+        error: refusedAs('Invalid group name.'),
+      },
+      {
+        what: 'a page is too long',
+        call: async () =>
+          await (await service.group('g1').listConnections({ maxPageSize: 201 })).next(),
+        error: refusedAs('Invalid maxpagesize.'),
       },
       {
         what: 'a message is too long',

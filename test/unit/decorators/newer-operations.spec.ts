@@ -32,7 +32,7 @@ function classWith(decorators: MethodDecorator[], body: (...args: unknown[]) => 
     Service.prototype,
     'run',
     Object.getOwnPropertyDescriptor(Service.prototype, 'run'),
-  ) as PropertyDescriptor;
+  );
   Object.defineProperty(Service.prototype, 'run', descriptor);
   return Service;
 }

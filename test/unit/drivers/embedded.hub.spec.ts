@@ -340,7 +340,7 @@ describe('EmbeddedHub with many connections', () => {
 
   it('sends to those that match and are not excluded', async () => {
     await hub.sendToAll(textPayload('to ann'), { filter: "userId eq 'ann'", excluded: ['ann1'] });
-    expect(await receivers('to ann')).toEqual(['ann2']);
+    expect(await receivers('server to ann')).toEqual(['ann2']);
   });
 
   it.each<[string, number]>([
@@ -362,7 +362,7 @@ describe('EmbeddedHub with many connections', () => {
     expect(error).toMatchObject({ statusCode: 400, target: 'filter' });
     expect(error.message).toContain("Invalid syntax for 'userId'");
     expect(groupsOf(clients.bob)).toEqual(['g']);
-    expect(await receivers('x')).toEqual([]);
+    expect(await receivers('server x')).toEqual([]);
   });
 });
 

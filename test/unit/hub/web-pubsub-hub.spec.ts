@@ -198,7 +198,7 @@ describe('a bad argument is refused before anything happens', () => {
     [
       'no groups',
       () => chat.removeConnectionsFromGroups(untyped(undefined), ''),
-      'Invalid groups: only strings are allowed.',
+      INVALID_GROUP_NAME,
     ],
     ['a list of no groups', () => chat.addConnectionsToGroups([], ''), INVALID_GROUP_NAME],
     ['a blank group of many', () => chat.addConnectionsToGroups(['g', ''], ''), INVALID_GROUP_NAME],
@@ -234,7 +234,7 @@ describe('a bad argument is refused before anything happens', () => {
     ]),
     ...[' ', 'x'.repeat(2049), untyped(1)].map(
       (continuationToken): [string, () => unknown, string] => [
-        `a continuation token of ${String(continuationToken).slice(0, 3)}`,
+        `a continuation token of ${JSON.stringify(continuationToken).slice(0, 3)}`,
         () => chat.listConnectionsInGroup('g', { continuationToken }),
         'Invalid continuationToken.',
       ],

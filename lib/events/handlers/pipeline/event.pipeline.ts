@@ -69,6 +69,7 @@ export class EventPipeline {
    *
    * - it takes the last value of a stream only, and each is a message;
    * - it logs what no filter handles, and so does the event router, with the connection;
+   * - its contexts have one place for the data and for the response;
    * - it guesses the module from the class, and without the right one guards are left out in silence;
    * - in Nest 11 it remembers parameters by the name of the class, of which there may be two.
    */

@@ -213,6 +213,7 @@ describe('User events of an MQTT client', () => {
       replies: [{ payload: binaryPayload(Buffer.from('png')) }],
       mqtt: {
         status: 201,
+        contentType: 'image/png',
         userProperties: [
           { name: 'k', value: 'v' },
           { name: 'k', value: 'é' },
@@ -247,7 +248,12 @@ describe('User events of an MQTT client', () => {
       handled: false,
       status: 404,
       failure: 'BadRequest',
-      mqtt: { status: 404, userProperties: [{ name: 'why', value: 'gone' }], payload },
+      mqtt: {
+        status: 404,
+        contentType: type,
+        userProperties: [{ name: 'why', value: 'gone' }],
+        payload,
+      },
     });
   });
 });

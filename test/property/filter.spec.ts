@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { Filter, FilterError } from '../../lib/filter/filter.js';
+
+/** Who a filter is asked about, in this file's own words. */
+interface Person {
+  readonly connectionId: string;
+  readonly userId: string | null;
+  readonly protocol: string | null;
+  readonly groups: readonly string[];
+}
+
+type Value = string | number | boolean | null;
+
+/** A text of the language, and what a reader of the rules would say it comes to. */
+interface Sample<T extends Value> {
+  readonly text: string;
+  readonly evaluate: (person: Person) => T;
+}
+
+const word = fc.constantFrom('', 'a', 'b', 'ab', "o'b", 'A', ' a ', 'é', 'gg');
+const quote = (text: string): string => `'${text.split("'").join("''")}'`;
+const person: fc.Arbitrary<Person> = fc.record({
+  connectionId: word,
+  userId: fc.option(word),
+  protocol: fc.option(word),
+  groups: fc.uniqueArray(word),
+});
+
+const { bool } = fc.letrec<{
+  bool: Sample<boolean>;
+  int: Sample<number | null>;
+  string: Sample<string | null>;
+}>((tie) => {
+  const both = <A extends Value, B extends Value, R extends Value>(
+    left: fc.Arbitrary<Sample<A>>,
+    right: fc.Arbitrary<Sample<B>>,
+    write: (left: string, right: string) => string,
+    evaluate: (left: A, right: B) => R,
+  ): fc.Arbitrary<Sample<R>> =>
+    fc.tuple(left, right).map(([a, b]) => ({
+      text: write(a.text, b.text),
+      evaluate: (who) => evaluate(a.evaluate(who), b.evaluate(who)),
+    }));
+  const string = tie('string');
+  const int = tie('int');
+  const boolean = tie('bool');
+  const any = fc.oneof<fc.Arbitrary<Sample<Value>>[]>(string, int, boolean);
+  const ordering = fc.constantFrom('gt', 'ge', 'lt', 'le');
+
+  return {
+    string: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      word.map((text) => ({ text: quote(text), evaluate: () => text })),
+      fc.constant({ text: 'userId', evaluate: (who: Person) => who.userId }),
+      fc.constant({ text: 'PROTOCOL', evaluate: (who: Person) => who.protocol }),
+      fc.constant({ text: 'connectionid', evaluate: (who: Person) => who.connectionId }),
+      string.map(({ text, evaluate }) => ({
+        text: `tolower( ${text} )`,
+        evaluate: (who: Person) => evaluate(who)?.toLowerCase() ?? null,
+      })),
+      both(
+        string,
+        string,
+        (a, b) => `concat(${a},${b})`,
+        (a, b) => (a === null && b === null ? null : `${a ?? ''}${b ?? ''}`),
+      ),
+      both(
+        string,
+        int,
+        (a, b) => `substring(${a}, ${b})`,
+        (a, b) => (a === null || b === null || b < 0 || b > a.length ? null : a.substring(b)),
+      ),
+    ),
+    int: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.integer({ min: -3, max: 3 }).map((n) => ({ text: String(n), evaluate: () => n })),
+      fc.constant({ text: 'length(groups)', evaluate: (who: Person) => who.groups.length }),
+      string.map(({ text, evaluate }) => ({
+        text: `length(${text})`,
+        evaluate: (who: Person) => evaluate(who)?.length ?? null,
+      })),
+      both(
+        string,
+        string,
+        (a, b) => `indexof(${a},${b})`,
+        (a, b) => (a === null || b === null ? -1 : a.indexOf(b)),
+      ),
+    ),
+    bool: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.boolean().map((value) => ({ text: String(value), evaluate: () => value })),
+      string.map(({ text, evaluate }) => ({
+        text: `${text} in groups`,
+        evaluate: (who: Person) => who.groups.some((group) => group === evaluate(who)),
+      })),
+      boolean.map(({ text, evaluate }) => ({
+        text: `not (${text})`,
+        evaluate: (who: Person) => !evaluate(who),
+      })),
+      both(
+        boolean,
+        boolean,
+        (a, b) => `(${a}) and (${b})`,
+        (a, b) => a && b,
+      ),
+      both(
+        boolean,
+        boolean,
+        (a, b) => `(${a}) or (${b})`,
+        (a, b) => a || b,
+      ),
+      both(
+        fc.constant<Sample<true>>({ text: 'true', evaluate: () => true }),
+        fc.constant<Sample<null>>({ text: 'null', evaluate: () => null }),
+        (a, b) => `${a} ne ${b}`,
+        () => true,
+      ),
+      fc.tuple(any, fc.constantFrom('eq', 'ne'), any).map(([a, operator, b]) => ({
+        text: `(${a.text}) ${operator} (${b.text})`,
+        evaluate: (who: Person) => (a.evaluate(who) === b.evaluate(who)) === (operator === 'eq'),
+      })),
+      fc.tuple(int, ordering, int).map(([a, operator, b]) => ({
+        text: `(${a.text}) ${operator} (${b.text})`,
+        evaluate: (who: Person) => {
+          const [x, y] = [a.evaluate(who), b.evaluate(who)];
+          if (x === null || y === null) return false;
+          if (operator === 'gt') return x > y;
+          if (operator === 'ge') return x >= y;
+          return operator === 'lt' ? x < y : x <= y;
+        },
+      })),
+      fc.tuple(string, fc.array(string, { maxLength: 3 })).map(([item, list]) => ({
+        text: `${item.text} in (${list.map(({ text }) => text).join(' , ')})`,
+        evaluate: (who: Person) =>
+          list.some((member) => member.evaluate(who) === item.evaluate(who)),
+      })),
+    ),
+  };
+});
+
+describe('filters, against a second evaluator', () => {
+  it('come to the same for everybody', () => {
+    fc.assert(
+      fc.property(bool, person, ({ text, evaluate }, who) => {
+        const subject = { ...who, groups: new Set(who.groups) };
+        expect([text, Filter.parse(text).matches(subject)]).toEqual([text, evaluate(who)]);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('throw nothing but FilterError, whatever the text is', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        ...["'", '(', ')', ',', ' ', '-', '1', 'eq', 'in', 'and', 'or', 'not', 'userId', 'groups'],
+        ...['length(', 'concat(', 'null', 'true', "'a'", '__proto__', 'constructor', 'substring('],
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        try {
+          Filter.parse(pieces.join(' '));
+        } catch (error) {
+          expect(error).toBeInstanceOf(FilterError);
+        }
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+});
