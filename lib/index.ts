@@ -23,9 +23,21 @@ export type {
   OperationOptions,
   Permission,
   PermissionOptions,
+  CloseConnectionsOptions,
+  ListConnectionsOptions,
   SendMessageOptions,
   SendToManyOptions,
+  SendToUserOptions,
 } from './drivers/operations/hub.operations.js';
+
+export type { GroupMember } from './drivers/hub-driver.interface.js';
+export {
+  ConnectionList,
+  type ConnectionPage,
+  type ConnectionPageSettings,
+} from './hub/connection.list.js';
+export { withPrefixedActions } from './rest/openapi.document.js';
+export { odata } from './filter/odata.js';
 
 export { InjectHub } from './decorators/inject-hub.decorator.js';
 export type {
@@ -34,26 +46,37 @@ export type {
   OperationContext,
   OperationDecoratorOptions,
   OperationTarget,
+  OperationTargets,
 } from './decorators/operations/operation.call.js';
 export {
+  AddConnectionsToGroups,
+  CloseAllConnections,
+  RemoveConnectionsFromGroups,
   SendToAll,
+  type CloseConnectionsDecoratorOptions,
   type SendDecoratorOptions,
   type SendToManyDecoratorOptions,
+  type SendToUserDecoratorOptions,
 } from './decorators/operations/hub.decorators.js';
 export {
   CloseConnection,
   ConnectionExists,
+  RemoveConnectionFromAllGroups,
   SendToConnection,
   type CloseConnectionDecoratorOptions,
 } from './decorators/operations/connections.decorators.js';
 export {
   AddConnectionToGroup,
+  CloseGroupConnections,
+  ListConnectionsInGroup,
+  type ListedConnections,
   GroupExists,
   RemoveConnectionFromGroup,
   SendToGroup,
 } from './decorators/operations/groups.decorators.js';
 export {
   AddUserToGroup,
+  CloseUserConnections,
   RemoveUserFromAllGroups,
   RemoveUserFromGroup,
   SendToUser,
@@ -67,6 +90,7 @@ export {
   RevokePermission,
   type PermissionDecoratorOptions,
 } from './decorators/operations/permissions.decorators.js';
+export { GenerateClientToken } from './decorators/operations/tokens.decorators.js';
 export { CheckFailedException } from './decorators/operations/check-failed.exception.js';
 export { ServiceHealthy } from './decorators/operations/health.decorators.js';
 

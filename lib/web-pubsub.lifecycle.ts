@@ -13,6 +13,7 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { applicationPrefix } from './application-prefix.js';
 import { formatConnectionString, maskConnectionString } from './auth/connection-string.js';
+import { ENTRA_DEVELOPMENT_WARNING } from './auth/entra.options.js';
 import { TokenVerifier } from './auth/token.verifier.js';
 import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
 import { Engine } from './engine/engine.js';
@@ -55,6 +56,9 @@ export class WebPubSubLifecycle
   async onModuleInit(): Promise<void> {
     this.#refuseSecondRoot();
     for (const warning of this.configuration.warnings) this.logger.warn(warning);
+    if (this.configuration.service.entra?.mode === 'trust-for-development') {
+      this.logger.warn(ENTRA_DEVELOPMENT_WARNING);
+    }
     this.handlers.explore([...this.configuration.hubs.keys()]);
     for (const hub of this.handlers.hubs) {
       const handler = this.handlers.handlerOf(hub);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger, type Provider } from '@nestjs/common';
 import { AccessKeys } from './auth/access-key.js';
 import { MacReconnectionTokens } from './auth/reconnection-token.js';
+import { EntraVerifier } from './auth/entra.verifier.js';
 import { TokenVerifier } from './auth/token.verifier.js';
 import { MemoryBackplane } from './backplane/memory/memory.backplane.js';
 import { WEB_PUBSUB_DRIVER } from './drivers/driver.token.js';
@@ -45,6 +46,12 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
       provide: TokenVerifier,
       useFactory: (keys: AccessKeys) => new TokenVerifier({ keys }),
       inject: [AccessKeys],
+    },
+    {
+      provide: EntraVerifier,
+      useFactory: async ({ service: { entra } }: WebPubSubConfiguration) =>
+        entra === undefined ? null : await EntraVerifier.create(entra),
+      inject: [CONFIGURATION],
     },
     {
       provide: ServiceEndpoint,
@@ -124,6 +131,7 @@ function restSettings(
   endpoint: ServiceEndpoint,
 ): RestSettings {
   return {
+    isServed: rest.isServed,
     defaultApiVersion: rest.defaultApiVersion,
     maxMessageBytes: limits.messageBytes,
     // Known only once the server listens.

@@ -24,8 +24,10 @@ export async function serve(args: readonly string[], context: CliContext): Promi
   const app = await start(settings);
   const endpoint = app.get(ServiceEndpoint).url?.href ?? '';
   const accessKey = app.get(AccessKeys).primary;
+  // Before the line is out: who reads it may send the signal at once.
+  const signalled = untilSignalled();
   context.print(formatConnectionString({ endpoint, accessKey }));
-  await untilSignalled();
+  await signalled;
   await app.close();
 }
 

@@ -45,8 +45,8 @@ export function readEvents(
     allowLoopback: read.boolean('allowLoopback', !isProduction),
     allowPrivateAddresses: read.boolean('allowPrivateAddresses', false),
     allowedHosts: read.value('allowedHosts') === undefined ? undefined : read.texts('allowedHosts'),
-    getToken: read.callback('getToken'),
-    resolveSecret: read.callback('resolveSecret'),
+    getToken: read.callback('getToken') as EventsConfiguration['getToken'],
+    resolveSecret: read.callback('resolveSecret') as EventsConfiguration['resolveSecret'],
   };
 }
 

@@ -74,9 +74,9 @@ export class OptionReader {
   }
 
   /** A function of the application. */
-  callback<T>(path: string): T | undefined {
+  callback(path: string): unknown {
     const value = this.value(path);
-    if (value === undefined || typeof value === 'function') return value as T | undefined;
+    if (value === undefined || typeof value === 'function') return value;
     const fix = 'A configuration file cannot hold it; pass it to forRoot().';
     this.report({ path, got: this.show(value), expected: 'a function', fix });
     return undefined;

@@ -56,7 +56,7 @@ export function readReceiver(
     accessKeys,
     verifySignature,
     allowedEndpoints: readEndpoints(read),
-    authenticate: read.callback('authenticate'),
+    authenticate: read.callback('authenticate') as ReceiverConfiguration['authenticate'],
     maxBodyBytes: read.count('maxBodyBytes', 16 * 1024 * 1024),
     timeoutMs: read.milliseconds('timeoutSeconds', 30, 0.05, 3600),
     deduplicationWindowMs: read.milliseconds('deduplicationWindowSeconds', 120, 0, 3600),

@@ -169,5 +169,5 @@ function readEntra(read: OptionReader, isProduction: boolean): EntraOptions | un
       fix: 'Nobody is trusted without it.',
     });
   }
-  return { ...given, mode, actionsOf: entra.callback('actionsOf') };
+  return { ...given, mode, actionsOf: entra.callback('actionsOf') as EntraOptions['actionsOf'] };
 }

@@ -1,3 +1,4 @@
+import { lowestIds } from './lowest-ids.js';
 import type { GroupStateItem } from '../backplane/backplane.message.js';
 import type { Connection } from './connection.js';
 import { GroupStateMessage } from './group-state.message.js';
@@ -47,33 +48,6 @@ export class GroupStates {
 
   /** The items with the lowest connection ids. */
   lowest(limit: number): GroupStateItem[] {
-    return lowestStates(this.#items.values(), limit);
+    return lowestIds(this.#items.values(), limit);
   }
-}
-
-/**
- * The items with the lowest connection ids, in their order. Keeps no more than it returns: a large
- * group must not be sorted for each client that asks.
- */
-export function lowestStates(items: Iterable<GroupStateItem>, limit: number): GroupStateItem[] {
-  const lowest: GroupStateItem[] = [];
-  for (const item of items) {
-    const index = positionOf(item, lowest);
-    if (index >= limit) continue;
-    lowest.splice(index, 0, item);
-    if (lowest.length > limit) lowest.pop();
-  }
-  return lowest;
-}
-
-/** Where in the ordered list the item belongs. */
-function positionOf({ connectionId }: GroupStateItem, ordered: readonly GroupStateItem[]): number {
-  let from = 0;
-  let to = ordered.length;
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    if ((ordered[middle]?.connectionId ?? '') < connectionId) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

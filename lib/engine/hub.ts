@@ -8,7 +8,6 @@ import type {
   Verdict,
 } from '../backplane/backplane.message.js';
 import { EVERY_NODE, subjectOf } from '../backplane/backplane.subjects.js';
-import { lowestStates } from './group-states.js';
 import { MAX_SNAPSHOT_ITEMS } from './limits.js';
 import { lowestIds } from './lowest-ids.js';
 import type { Message } from './message.js';
@@ -113,7 +112,7 @@ export class Hub {
   async groupStates(group: string, limit = MAX_SNAPSHOT_ITEMS): Promise<GroupStateItem[]> {
     const request = { type: 'groupStates', group, limit } as const;
     const answers = await this.#request(subjectOf(this.name, { kind: 'group', group }), request);
-    return lowestStates(answers.flat(), limit);
+    return lowestIds(answers.flat(), limit);
   }
 
   exists(target: Target): Promise<boolean> {

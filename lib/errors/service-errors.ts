@@ -5,6 +5,12 @@ import { WebPubSubError } from './web-pubsub.error.js';
  * wherever it is found (rest.md 8.2). The severity prefix belongs to the code.
  */
 export const serviceErrors = {
+  forbidden: () =>
+    new WebPubSubError('The caller may not do this.', {
+      code: 'Error.Forbidden',
+      statusCode: 403,
+      target: 'Request',
+    }),
   connectionNotFound: (id: string, severity: 'Error' | 'Warning' | 'Info') =>
     new WebPubSubError(`Connection \`${id}\` is not found.`, {
       code: `${severity}.Connection.NotExisted`,

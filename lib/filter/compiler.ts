@@ -1,6 +1,6 @@
-import type { Expression, Ordering } from './expression.js';
+import type { Expression, Ordering, Property } from './expression.js';
 import type { FilterSubject } from './filter.js';
-import type { GroupNames, Value } from './functions.js';
+import type { FilterFunction, GroupNames, Value } from './functions.js';
 
 /** An expression, ready to be asked about a connection. */
 export type Evaluate = (subject: FilterSubject) => Value;
@@ -13,86 +13,86 @@ export function compile(expression: Expression): Evaluate {
       return () => value;
     }
     case 'property':
-      return readerOf(expression.property);
+      return READERS[expression.property];
     case 'not': {
       const operand = compile(expression.operand);
       return (subject) => operand(subject) !== true;
     }
-    case 'and': {
-      const operands = expression.operands.map(compile);
-      return (subject) => operands.every((operand) => operand(subject) === true);
-    }
-    case 'or': {
-      const operands = expression.operands.map(compile);
-      return (subject) => operands.some((operand) => operand(subject) === true);
-    }
+    case 'and':
+      return expression.operands.map(compile).reduceRight(both);
+    case 'or':
+      return expression.operands.map(compile).reduceRight(either);
     case 'comparison':
       return compileComparison(expression);
     case 'in':
       return compileIn(expression);
-    case 'call': {
-      const { apply } = expression.function;
-      const args = expression.args.map(compile);
-      return (subject) => apply(...args.map((argument) => argument(subject)));
-    }
+    case 'call':
+      return compileCall(expression.function, expression.args.map(compile));
   }
 }
 
-function readerOf(property: 'connectionId' | 'userId' | 'protocol' | 'groups'): Evaluate {
-  switch (property) {
-    case 'connectionId':
-      return (subject) => subject.connectionId;
-    case 'userId':
-      return (subject) => subject.userId ?? null;
-    case 'protocol':
-      return (subject) => subject.protocol ?? null;
-    case 'groups':
-      return (subject) => subject.groups;
-  }
+const READERS: Readonly<Record<Property, Evaluate>> = {
+  connectionId: (subject) => subject.connectionId,
+  userId: (subject) => subject.userId ?? null,
+  protocol: (subject) => subject.protocol ?? null,
+  groups: (subject) => subject.groups,
+};
+
+function both(second: Evaluate, first: Evaluate): Evaluate {
+  return (subject) => first(subject) === true && second(subject) === true;
+}
+
+function either(second: Evaluate, first: Evaluate): Evaluate {
+  return (subject) => first(subject) === true || second(subject) === true;
 }
 
 function compileComparison(expression: Expression & { kind: 'comparison' }): Evaluate {
-  const { operator, left, right } = expression;
-  if (operator === 'eq' || operator === 'ne') {
-    const isEqual = compileEquality(left, right);
-    return operator === 'eq' ? isEqual : (subject) => isEqual(subject) !== true;
-  }
-  const [first, second, holds] = [compile(left), compile(right), ORDERINGS[operator]];
+  const { operator } = expression;
+  const [left, right] = [compile(expression.left), compile(expression.right)];
+  if (operator === 'eq') return (subject) => left(subject) === right(subject);
+  if (operator === 'ne') return (subject) => left(subject) !== right(subject);
+  const holds = ORDERINGS[operator];
   return (subject) => {
-    const [a, b] = [first(subject), second(subject)];
-    return a !== null && b !== null && holds(a as number, b as number);
+    const first = left(subject);
+    const second = right(subject);
+    return first !== null && second !== null && holds(first as number, second as number);
   };
 }
 
-const ORDERINGS: Readonly<Record<Ordering, (a: number, b: number) => boolean>> = {
-  gt: (a, b) => a > b,
-  ge: (a, b) => a >= b,
-  lt: (a, b) => a < b,
-  le: (a, b) => a <= b,
+const ORDERINGS: Readonly<Record<Ordering, (first: number, second: number) => boolean>> = {
+  gt: (first, second) => first > second,
+  ge: (first, second) => first >= second,
+  lt: (first, second) => first < second,
+  le: (first, second) => first <= second,
 };
 
-function compileEquality(left: Expression, right: Expression): Evaluate {
-  const [first, second] = [compile(left), compile(right)];
-  // Values of different types are unequal, but for nulls, which have none.
-  return (subject) => first(subject) === second(subject);
-}
-
-function compileIn({ left, right }: Expression & { kind: 'in' }): Evaluate {
-  const item = compile(left);
+function compileIn(expression: Expression & { kind: 'in' }): Evaluate {
+  const { right } = expression;
+  const left = compile(expression.left);
   if ('kind' in right) {
     const collection = compile(right);
     return (subject) => {
-      const name = item(subject);
+      const name = left(subject);
       return typeof name === 'string' && (collection(subject) as GroupNames).has(name);
     };
   }
   // Long lists are lists of constants: one look, however long.
   const constants = new Set<Value>();
   const others: Evaluate[] = [];
-  for (const member of right) {
-    if (member.kind === 'literal') constants.add(member.value);
-    else others.push(compileEquality(left, member));
+  for (const item of right) {
+    if (item.kind === 'literal') constants.add(item.value);
+    else others.push(compile(item));
   }
-  return (subject) =>
-    constants.has(item(subject)) || others.some((isEqual) => isEqual(subject) === true);
+  return (subject) => {
+    const value = left(subject);
+    return constants.has(value) || others.some((item) => item(subject) === value);
+  };
+}
+
+function compileCall({ apply }: FilterFunction, args: readonly Evaluate[]): Evaluate {
+  const [first, second, third] = args;
+  if (first === undefined) return () => apply();
+  if (second === undefined) return (subject) => apply(first(subject));
+  if (third === undefined) return (subject) => apply(first(subject), second(subject));
+  return (subject) => apply(first(subject), second(subject), third(subject));
 }

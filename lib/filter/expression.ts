@@ -9,10 +9,13 @@ export type Comparison = 'eq' | 'ne' | Ordering;
 /** What a filter can ask about a connection. */
 export type Property = 'connectionId' | 'userId' | 'protocol' | 'groups';
 
-interface Node {
-  /** Where it stands in the text. */
+/** What all expressions have. */
+export interface Node {
+  /** Where it stands in the text, without parentheses around it. */
   readonly start: number;
   readonly end: number;
+  /** How many expressions stand in each other below it. */
+  readonly height: number;
 }
 
 /** The tree of a filter, before its types are checked. */

@@ -7,19 +7,28 @@ import { TypeChecker } from './type.checker.js';
 export { FilterError } from './filter.error.js';
 export type { GroupNames } from './functions.js';
 
-/** Longest text that is looked at, in characters. */
+/** Longest text that is looked at, in characters: lists of some thousand users fit. */
 export const MAX_FILTER_LENGTH = 128 * 1024;
 
 /** What a filter can know of a connection. */
 export interface FilterSubject {
   readonly connectionId: string;
+  /** None of an anonymous connection. */
   readonly userId: string | null | undefined;
   /** The negotiated subprotocol. */
   readonly protocol: string | null | undefined;
   readonly groups: GroupNames;
 }
 
-/** A filter expression: a subset of OData, parsed and checked once, asked many times (rest.md 9). */
+/**
+ * A filter expression: a subset of OData, parsed and checked once, asked many times (rest.md 9).
+ *
+ * @example
+ * ```ts
+ * const filter = Filter.parse("userId ne null and 'lobby' in groups");
+ * const selected = subjects.filter((subject) => filter.matches(subject));
+ * ```
+ */
 export class Filter {
   private constructor(
     /** As it was written. */
@@ -43,6 +52,11 @@ export class Filter {
 
   /** Whether the connection is selected. Never throws. */
   matches(subject: FilterSubject): boolean {
-    return this.evaluate(subject) === true;
+    try {
+      return this.evaluate(subject) === true;
+    } catch {
+      // What cannot be said of a connection does not select it (rest.md 9.4).
+      return false;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { ValueType } from './expression.js';
+import { indexOfPart } from './text.search.js';
 
 /** Names of the groups of a connection, to be asked rather than listed. */
 export interface GroupNames {
@@ -72,10 +73,10 @@ const FUNCTIONS: readonly FilterFunction[] = [
   onText('tolower', (text) => text.toLowerCase()),
   onText('toupper', (text) => text.toUpperCase()),
   onText('trim', (text) => text.trim()),
-  onTwo('contains', 'bool', false, (text, part) => text.includes(part)),
+  onTwo('contains', 'bool', false, (text, part) => indexOfPart(text, part) !== -1),
   onTwo('startswith', 'bool', false, (text, part) => text.startsWith(part)),
   onTwo('endswith', 'bool', false, (text, part) => text.endsWith(part)),
-  onTwo('indexof', 'int', -1, (text, part) => text.indexOf(part)),
+  onTwo('indexof', 'int', -1, (text, part) => indexOfPart(text, part)),
   {
     name: 'concat',
     parameters: [STRING, STRING],

@@ -1,39 +1,53 @@
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
 /**
- * Writes a filter with values in it: strings are quoted and their quotes doubled, `null` and `undefined`
- * are `null`. Quotes in the template around a value are taken for what they are.
+ * Writes a filter with values in it, so that no value can be taken for a part of the expression:
+ * strings are quoted and their quotes doubled, `null` is `null`. Where the template has a value in
+ * quotes already, alone or as a part of a string, no more are added.
  *
- * @throws TypeError for a value that a filter cannot have: an object, a number that is no integer
+ * @param strings the expression around the values
+ * @param values strings, integers of 32 bits, booleans and `null`
+ * @returns the text of the filter; whether it makes sense shows when it is used
+ * @throws TypeError for any other value. `undefined` is one: a forgotten user id would select all
+ *   anonymous connections
  * @example
  * ```ts
- * await chat.sendToAll('hello', { filter: odata`userId eq ${name} and ${room} in groups` });
+ * const filter = odata`userId ne ${'O\'Brien'} and ${room} in groups`;
+ * // userId ne 'O''Brien' and 'lobby' in groups
+ * await chat.sendToAll('hello', { filter });
+ *
+ * odata`startswith(userId, 'guest-${country}-')`; // startswith(userId, 'guest-nl-')
  * ```
  */
 export function odata(strings: TemplateStringsArray, ...values: readonly unknown[]): string {
-  return strings.reduce((text, part, index) => {
-    const isQuoted = strings[index - 1]?.endsWith("'") ?? false;
-    return text + written(values[index - 1], isQuoted) + part;
-  });
+  let text = '';
+  let isQuoted = false;
+  for (const [index, part] of strings.entries()) {
+    text += part;
+    if (hasOddQuotes(part)) isQuoted = !isQuoted;
+    if (index < values.length) text += written(values[index], isQuoted);
+  }
+  return text;
+}
+
+/** A doubled quote within a string closes and opens it: it changes nothing. */
+function hasOddQuotes(part: string): boolean {
+  return part.split("'").length % 2 === 0;
 }
 
 function written(value: unknown, isQuoted: boolean): string {
-  switch (typeof value) {
-    case 'string': {
-      const escaped = value.replaceAll("'", "''");
-      return isQuoted ? escaped : `'${escaped}'`;
-    }
-    case 'boolean':
-      return String(value);
-    case 'number':
-      if (Number.isInteger(value)) return String(value);
-      break;
-    case 'bigint':
-      return String(value);
-    case 'undefined':
-      return 'null';
-    default:
-      if (value === null) return 'null';
+  if (typeof value === 'string') {
+    const escaped = value.replaceAll("'", "''");
+    return isQuoted ? escaped : `'${escaped}'`;
   }
+  if (value === null || typeof value === 'boolean' || isInteger(value)) return String(value);
+  const found = typeof value === 'number' || typeof value === 'bigint' ? value : typeof value;
   throw new TypeError(
-    `A filter takes strings, integers, booleans and null; got ${typeof value === 'number' ? value : typeof value}.`,
+    `A filter takes strings, integers of 32 bits, booleans and null; got ${found}.`,
   );
+}
+
+function isInteger(value: unknown): value is number | bigint {
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) return false;
+  return Number(value) >= -LARGEST_INTEGER - 1 && Number(value) <= LARGEST_INTEGER;
 }

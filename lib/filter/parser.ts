@@ -1,11 +1,11 @@
-import type { Comparison, Expression, Property } from './expression.js';
+import type { Comparison, Expression, Node, Property } from './expression.js';
 import { FilterError, shown } from './filter.error.js';
 import { functionNamed } from './functions.js';
 import { Tokenizer, type Token } from './tokenizer.js';
 
-/** How deep expressions may stand in each other. */
+/** How deep expressions may stand in each other, in the text and in the tree. */
 const MAX_DEPTH = 100;
-/** How many operands `and` and `or` may have in all. */
+/** How many conditions `and` and `or` may join in all. */
 const MAX_CLAUSES = 100;
 
 const LARGEST_INTEGER = 2 ** 31 - 1;
@@ -36,8 +36,10 @@ export function parseExpression(text: string): Expression {
 class Parser {
   readonly #tokens: Tokenizer;
   #token: Token;
+  /** Where the token before ends. */
+  #end = 0;
   #depth = 0;
-  #clauses = 0;
+  #clauses = 1;
 
   constructor(private readonly text: string) {
     this.#tokens = new Tokenizer(text);
@@ -55,47 +57,45 @@ class Parser {
   }
 
   #chain(kind: 'and' | 'or', operand: () => Expression): Expression {
+    const { start } = this.#token;
     const first = operand();
     const operands = [first];
-    while (this.#take('name', kind)) operands.push(operand());
-    const last = operands.at(-1) ?? first;
+    while (this.#take('name', kind)) {
+      this.#clauses += 1;
+      if (this.#clauses > MAX_CLAUSES) throw this.#tooMuch(`has more than ${MAX_CLAUSES} clauses`);
+      operands.push(operand());
+    }
     if (operands.length === 1) return first;
-    this.#clauses += operands.length;
-    if (this.#clauses > MAX_CLAUSES) throw this.#tooMuch(`more than ${MAX_CLAUSES} clauses`);
-    return { kind, operands, start: first.start, end: last.end };
+    return { kind, operands, ...this.#node(start, operands) };
   }
 
   #compared(): Expression {
-    const outside = this.#depth;
+    const { start } = this.#token;
     let left = this.#unary();
     for (;;) {
       const { kind, text } = this.#token;
       if (kind === 'name' && COMPARISONS.has(text)) {
-        this.#deeper();
+        const operator = text as Comparison;
         this.#advance();
         const right = this.#unary();
-        const operator = text as Comparison;
-        left = { kind: 'comparison', operator, left, right, start: left.start, end: right.end };
+        left = { kind: 'comparison', operator, left, right, ...this.#node(start, [left, right]) };
       } else if (this.#take('name', 'in')) {
-        this.#deeper();
-        left = this.#inList(left);
+        left = this.#in(start, left);
       } else {
-        this.#depth = outside;
         return left;
       }
     }
   }
 
-  #inList(left: Expression): Expression {
-    const { start } = left;
+  #in(start: number, left: Expression): Expression {
     if (this.#take('punctuation', '(')) {
-      const { items, end } = this.#items();
-      return { kind: 'in', left, right: items, start, end };
+      const right = this.#items();
+      return { kind: 'in', left, right, ...this.#node(start, [left, ...right]) };
     }
     if (this.#token.kind !== 'name') throw this.#unexpected();
     const right = this.#named();
     if (right.kind !== 'property') throw this.#unexpected();
-    return { kind: 'in', left, right, start, end: right.end };
+    return { kind: 'in', left, right, ...this.#node(start, [left]) };
   }
 
   #unary(): Expression {
@@ -104,15 +104,15 @@ class Parser {
     this.#deeper();
     const operand = this.#unary();
     this.#depth -= 1;
-    return { kind: 'not', operand, start, end: operand.end };
+    return { kind: 'not', operand, ...this.#node(start, [operand]) };
   }
 
   #primary(): Expression {
-    const { kind, text, start, end } = this.#token;
+    const { kind, text, start } = this.#token;
     switch (kind) {
       case 'string':
         this.#advance();
-        return { kind: 'literal', value: text, start, end };
+        return { kind: 'literal', value: text, ...this.#node(start) };
       case 'integer':
         return this.#integer();
       case 'name':
@@ -132,11 +132,11 @@ class Parser {
   }
 
   #integer(): Expression {
-    const { text, start, end } = this.#token;
+    const { text, start } = this.#token;
     const value = Number(text);
     if (value > LARGEST_INTEGER || value < -LARGEST_INTEGER - 1) throw this.#unexpected();
     this.#advance();
-    return { kind: 'literal', value, start, end };
+    return { kind: 'literal', value, ...this.#node(start) };
   }
 
   /** A word: a literal, a property or a function. */
@@ -145,10 +145,10 @@ class Parser {
     if (OPERATORS.has(text)) throw this.#unexpected();
     this.#advance();
     if (this.#take('punctuation', '(')) return this.#call(text, start);
-    const literal = LITERALS.get(text);
-    if (literal !== undefined) return { kind: 'literal', value: literal, start, end };
+    const value = LITERALS.get(text);
+    if (value !== undefined) return { kind: 'literal', value, ...this.#node(start) };
     const property = PROPERTIES.get(text.toLowerCase());
-    if (property !== undefined) return { kind: 'property', property, start, end };
+    if (property !== undefined) return { kind: 'property', property, ...this.#node(start) };
     // What cannot follow a name is the worse mistake.
     if (!this.#canFollow()) throw this.#unexpected();
     throw this.#unsupported(start, end);
@@ -156,40 +156,46 @@ class Parser {
 
   #call(name: string, start: number): Expression {
     const known = functionNamed(name);
-    let list: { items: Expression[]; end: number };
-    try {
-      list = this.#items();
-    } catch (error) {
-      // An unknown function is what is wrong, whatever is in it.
-      if (known === undefined) throw this.#unsupported(start, this.text.indexOf(')', start) + 1);
-      throw error;
+    if (known === undefined) throw this.#unsupported(start, this.#endOfCall());
+    const args = this.#items();
+    const { required, parameters } = known;
+    if (args.length < required || args.length > parameters.length) {
+      const counts =
+        parameters.length > required ? `${required} or ${parameters.length}` : required;
+      const reason = `Function '${name}' has ${args.length} arguments, expect ${counts}`;
+      throw new FilterError(this.text.slice(start, this.#end), reason, start);
     }
-    const { items: args, end } = list;
-    if (known === undefined) throw this.#unsupported(start, end);
-    if (args.length < known.required || args.length > known.parameters.length) {
-      const expression = this.text.slice(start, end);
-      const count = `${known.required}${known.parameters.length > known.required ? ` or ${known.parameters.length}` : ''}`;
-      throw new FilterError(
-        expression,
-        `Function '${name}' takes ${count} argument(s), got ${args.length}`,
-        start,
-      );
+    return { kind: 'call', function: known, args, ...this.#node(start, args) };
+  }
+
+  /** Of a call that is not supported, whatever is in it: behind its closing parenthesis. */
+  #endOfCall(): number {
+    for (let open = 1; open > 0 && this.#token.kind !== 'end'; this.#advance()) {
+      if (this.#token.kind !== 'punctuation') continue;
+      if (this.#token.text === '(') open += 1;
+      if (this.#token.text === ')') open -= 1;
     }
-    return { kind: 'call', function: known, args, start, end };
+    return this.#end;
   }
 
   /** What stands between parentheses, the opening one read already. */
-  #items(): { items: Expression[]; end: number } {
+  #items(): Expression[] {
     this.#deeper();
     const items: Expression[] = [];
-    let { end } = this.#token;
     while (!this.#take('punctuation', ')')) {
       if (items.length > 0 && !this.#take('punctuation', ',')) throw this.#unexpected();
       items.push(this.#either());
-      ({ end } = this.#token);
     }
     this.#depth -= 1;
-    return { items, end };
+    return items;
+  }
+
+  /** What all nodes have, of one that ends here. */
+  #node(start: number, children: readonly Expression[] = []): Node {
+    let height = 0;
+    for (const child of children) height = Math.max(height, child.height + 1);
+    if (height > MAX_DEPTH) throw this.#tooDeep();
+    return { start, end: this.#end, height };
   }
 
   #canFollow(): boolean {
@@ -206,12 +212,13 @@ class Parser {
   }
 
   #advance(): void {
+    this.#end = this.#token.end;
     this.#token = this.#tokens.next();
   }
 
   #deeper(): void {
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw this.#tooMuch(`nested more than ${MAX_DEPTH} deep`);
+    if (this.#depth > MAX_DEPTH) throw this.#tooDeep();
   }
 
   #unexpected(): FilterError {
@@ -221,12 +228,16 @@ class Parser {
   }
 
   #unsupported(start: number, end: number): FilterError {
-    const token = shown(this.text.slice(start, end > start ? end : undefined));
+    const token = shown(this.text.slice(start, end));
     return new FilterError(this.text, `Token '${token}' is not supported`, start);
+  }
+
+  #tooDeep(): FilterError {
+    return this.#tooMuch(`is nested more than ${MAX_DEPTH} deep`);
   }
 
   #tooMuch(what: string): FilterError {
     const { start } = this.#token;
-    return new FilterError(this.text, `The expression is ${what} at position ${start}`, start);
+    return new FilterError(this.text, `The expression ${what} at position ${start}`, start);
   }
 }

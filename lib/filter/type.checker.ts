@@ -40,12 +40,13 @@ export class TypeChecker {
 
   #checkComparison(expression: Expression & { kind: 'comparison' }): void {
     const { operator, left, right } = expression;
-    for (const operand of [left, right]) {
-      this.check(operand);
-      if (operator !== 'eq' && operator !== 'ne') {
-        this.#expect(operand, ['int', 'null'], expression);
-      }
-    }
+    this.check(left);
+    this.check(right);
+    if (operator === 'eq' || operator === 'ne') return;
+    // Compared with null, anything is in no order: false, and no mistake.
+    if (typeOf(left) === 'null' || typeOf(right) === 'null') return;
+    this.#expect(left, ['int'], expression);
+    this.#expect(right, ['int'], expression);
   }
 
   #checkIn(expression: Expression & { kind: 'in' }): void {

@@ -8,7 +8,10 @@ import {
 } from '@nestjs/common';
 import { type ExpectedAudience, restAudienceMatches } from '../auth/audience.js';
 import { bearerToken } from '../auth/bearer.js';
+import { actionOf } from '../auth/entra.actions.js';
+import { EntraVerifier } from '../auth/entra.verifier.js';
 import { TokenVerifier } from '../auth/token.verifier.js';
+import { serviceErrors } from '../errors/service-errors.js';
 import { headerValues, type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
 import { decodePath, splitTarget } from '../http/request-target.js';
 import { requestHosts } from './request-hosts.js';
@@ -16,7 +19,10 @@ import { RestRequest } from './rest-request.js';
 import { RefusedRequest } from './rest.errors.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
 
-/** Lets in who has a token for the URL of the request, signed with an access key (rest.md 7.3). */
+/**
+ * Lets in who has a token for the URL of the request, signed with an access key, or one of Microsoft
+ * Entra ID with a role for the operation (rest.md 7.3, 7.8).
+ */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
   readonly #logger = new Logger('WebPubSubRest');
@@ -24,24 +30,41 @@ export class AccessTokenGuard implements CanActivate {
   constructor(
     private readonly verifier: TokenVerifier,
     @Inject(REST_SETTINGS) private readonly settings: RestSettings,
+    /** `null` = callers of Microsoft Entra ID are not let in. */
+    @Inject(EntraVerifier) private readonly entra: EntraVerifier | null,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = rawRequest(context.switchToHttp().getRequest<PlatformRequest>());
-    const problem = this.#problemOf(request);
+    const problem = await this.#problemOf(request, context.getHandler().name);
     if (problem === undefined) return true;
     this.#logger.debug(`Refused ${request.method} with 401: ${problem}.`);
     throw new RefusedRequest(401, { 'www-authenticate': 'Bearer' });
   }
 
-  #problemOf(request: IncomingMessage): string | undefined {
+  async #problemOf(request: IncomingMessage, operation: string): Promise<string | undefined> {
     const token = bearerToken(headerValues(request, 'authorization'));
     if (token === undefined) return 'there is no bearer token, or more than one';
+    if (this.entra?.isEntraToken(token))
+      return await this.#entraProblem(this.entra, token, operation);
     const expected = this.#audienceOf(request);
     const verdict = this.verifier.verify(token, (audience) =>
       restAudienceMatches(audience, expected),
     );
     return verdict.valid ? undefined : verdict.reason;
+  }
+
+  /** @throws {@link WebPubSubError} 403 for a caller who may not do this */
+  async #entraProblem(
+    entra: EntraVerifier,
+    token: string,
+    operation: string,
+  ): Promise<string | undefined> {
+    const verdict = await entra.verify(token);
+    if (!verdict.valid) return verdict.reason;
+    const action = actionOf(operation);
+    if (action !== undefined && verdict.allows(action)) return undefined;
+    throw serviceErrors.forbidden();
   }
 
   #audienceOf(request: IncomingMessage): ExpectedAudience {

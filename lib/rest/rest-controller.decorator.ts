@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { AccessTokenGuard } from './access-token.guard.js';
 import { ApiVersionGuard } from './api-version.guard.js';
+import { DocumentedOperations } from './openapi.metadata.js';
 import { RestExceptionFilter } from './rest-exception.filter.js';
 import { RestValidationPipe } from './rest-validation.pipe.js';
 
@@ -25,5 +26,6 @@ export function OpenController(path: string): ClassDecorator {
   return applyDecorators(
     Controller({ path, version: VERSION_NEUTRAL }),
     UseFilters(RestExceptionFilter),
+    DocumentedOperations(),
   );
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { attachFront, type Front } from '../http/request-front.js';
 import { reserveBody } from '../http/raw-body.js';
 import { RequestRouter } from './platform/request-router.js';
 import { mountedRoutes } from './platform/route-table.js';
 import { REST_CONTROLLERS } from './rest.controllers.js';
+import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
 import { RestRequest } from './rest-request.js';
 
 /** Stands in front of the application's router, and prepares the requests that are for us. */
@@ -16,13 +17,14 @@ export class RestFront implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
+    @Inject(REST_SETTINGS) private readonly settings: RestSettings,
   ) {}
 
   /** Nest has settled prefix and server by now, and does not listen yet. */
   onModuleInit(): void {
     // An application context has no adapter.
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
-    if (!adapter?.getHttpServer()) return;
+    if (!this.settings.isServed || !adapter?.getHttpServer()) return;
     const router = new RequestRouter(mountedRoutes(REST_CONTROLLERS, this.config));
     this.#front = attachFront(adapter, (request) => prepare(request, router));
   }

@@ -5,6 +5,8 @@ export const REST_SETTINGS = 'webpubsub:rest-settings';
 
 /** What the module's options mean for the REST API. */
 export interface RestSettings {
+  /** Whether requests are looked at; Nest has the controllers before that is known. */
+  readonly isServed: boolean;
   /** The version whose rules apply to a request without `api-version`. */
   readonly defaultApiVersion: ApiVersion;
   /** Most bytes of the body of a send. */

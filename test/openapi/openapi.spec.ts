@@ -3,8 +3,6 @@ import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { WebPubSubModule } from 'nestjs-web-pubsub';
 import { withPrefixedActions } from '../../lib/rest/openapi.document.js';
-import { DocumentedOperations } from '../../lib/rest/openapi.metadata.js';
-import { REST_CONTROLLERS } from '../../lib/rest/rest.controllers.js';
 import { type Host, startHost } from '../support/host.app.js';
 import { ACCESS_KEY } from '../support/keys.js';
 import { PLATFORMS, type Platform } from '../support/platforms.js';
@@ -26,10 +24,6 @@ const NEWEST = '2024-12-01';
 const FIRST_ONLY = 'HEAD /api/hubs/{hub}/users/{userId}/groups/{group}';
 
 let host: Host;
-
-beforeAll(() => {
-  for (const controller of REST_CONTROLLERS) DocumentedOperations()(controller);
-});
 
 afterEach(async () => {
   await host.close();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Filter, FilterError } from '../../lib/filter/filter.js';
 
 /** Who a filter is asked about, in this file's own words. */
@@ -153,19 +153,44 @@ describe('filters, against a second evaluator', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
-        ...["'", '(', ')', ',', ' ', '-', '1', 'eq', 'in', 'and', 'or', 'not', 'userId', 'groups'],
-        ...['length(', 'concat(', 'null', 'true', "'a'", '__proto__', 'constructor', 'substring('],
+        "'",
+        '(',
+        ')',
+        ',',
+        ' ',
+        '-',
+        '1',
+        'eq',
+        'in',
+        'and',
+        'or',
+        'not',
+        'userId',
+        'groups',
+        'length(',
+        'concat(',
+        'null',
+        'true',
+        "'a'",
+        '__proto__',
+        'constructor',
+        'substring(',
       ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
-        try {
-          Filter.parse(pieces.join(' '));
-        } catch (error) {
-          expect(error).toBeInstanceOf(FilterError);
-        }
+        expect(problemOf(pieces.join(' '))).toBe('none or a FilterError');
       }),
       { numRuns: 20_000 },
     );
   });
 });
+
+function problemOf(text: string): unknown {
+  try {
+    Filter.parse(text);
+  } catch (error) {
+    if (!(error instanceof FilterError)) return error;
+  }
+  return 'none or a FilterError';
+}

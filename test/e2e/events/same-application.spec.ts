@@ -218,6 +218,6 @@ describe.each([
     await setting.diary.until('connected carl');
     client.socket.close(1000, 'bye');
     await setting.diary.until('disconnected carl: bye');
-    await open('dora');
+    expect(JSON.parse((await open('dora')).connected)).toMatchObject({ userId: 'dora' });
   });
 });

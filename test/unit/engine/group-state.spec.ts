@@ -4,7 +4,7 @@ import type { GroupStateItem } from '../../../lib/backplane/backplane.message.js
 import type { Connection } from '../../../lib/engine/connection.js';
 import type { Deliverable } from '../../../lib/engine/delivery.js';
 import { GroupStateMessage } from '../../../lib/engine/group-state.message.js';
-import { GroupStates, lowestStates } from '../../../lib/engine/group-states.js';
+import { GroupStates } from '../../../lib/engine/group-states.js';
 import { ReliableSession } from '../../../lib/engine/reliable.session.js';
 import { jsonEncoder } from '../../../lib/protocols/json/json.encoder.js';
 import { jsonProtocol } from '../../../lib/protocols/json/json.protocol.js';
@@ -46,31 +46,6 @@ class Member {
     return this as unknown as Connection;
   }
 }
-
-describe('lowestStates', () => {
-  const idsOf = (items: readonly GroupStateItem[]): string[] =>
-    items.map(({ connectionId }) => connectionId);
-
-  it('orders by connection id, as code units compare', () => {
-    const items = ['b', 'a', 'B', '10', '9', 'ä'].map((id) => item(id));
-    expect(idsOf(lowestStates(items, 200))).toEqual(['10', '9', 'B', 'a', 'b', 'ä']);
-  });
-
-  it('keeps no more than it is asked for, whatever the order they come in', () => {
-    const ids = Array.from({ length: 1000 }, (_, index) => String(index).padStart(4, '0'));
-    for (const order of [ids, ids.toReversed()]) {
-      const lowest = lowestStates(
-        order.map((id) => item(id)),
-        200,
-      );
-      expect(idsOf(lowest)).toEqual(ids.slice(0, 200));
-    }
-  });
-
-  it('is empty where there is nothing', () => {
-    expect(lowestStates([], 200)).toEqual([]);
-  });
-});
 
 describe('GroupStates', () => {
   it('forgets a member once, and says what the others must hear', () => {

@@ -12,6 +12,12 @@ import type { ConnectRequest } from '../hub-connection.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 
+/** Written out: the type that Nest 12 infers has names that Nest 11 lacks. */
+interface NamedValueDecorator {
+  (...pipes: Pipe[]): ParameterDecorator;
+  (name: string, ...pipes: Pipe[]): ParameterDecorator;
+}
+
 /**
  * The data of the event: of a user event a string, the parsed JSON, or a Buffer; of other events an
  * object ({@link ConnectData}, {@link DisconnectedData}, {@link GroupData}). With a class as its type,
@@ -85,10 +91,12 @@ export const UserId = createParamDecorator(
  * say(@State('room') room: string | undefined) {}
  * ```
  */
-export const State = createParamDecorator((name: string | undefined, context: ExecutionContext) => {
-  const { state } = WebPubSubExecutionContext.from(context).getConnection();
-  return name === undefined ? state : state[name];
-});
+export const State: NamedValueDecorator = createParamDecorator(
+  (name: string | undefined, context: ExecutionContext) => {
+    const { state } = WebPubSubExecutionContext.from(context).getConnection();
+    return name === undefined ? state : state[name];
+  },
+);
 
 /**
  * The claims of the client's token, each as a list of strings, or the list of one; on `connect` only,
@@ -100,7 +108,7 @@ export const State = createParamDecorator((name: string | undefined, context: Ex
  * connect(@Claims('role') roles: readonly string[] | undefined) {}
  * ```
  */
-export const Claims = createParamDecorator(
+export const Claims: NamedValueDecorator = createParamDecorator(
   (name: string | undefined, context: ExecutionContext) => {
     const { claims } = WebPubSubExecutionContext.from(context).getConnection<ConnectRequest>();
     return name === undefined ? claims : claims?.[name];

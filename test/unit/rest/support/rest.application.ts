@@ -21,6 +21,7 @@ export const PLATFORMS = ['express', 'fastify'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 const SETTINGS: RestSettings = {
+  isServed: true,
   defaultApiVersion: '2020-10-01',
   maxMessageBytes: 1024 * 1024,
   acceptedHosts: [],
