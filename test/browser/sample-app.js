@@ -1,9 +1,14 @@
 /**
  * Two people use the sample chat in a real browser: they talk, whisper, and one is muted and shown
- * the door. Needs a Chromium; CHROMIUM_PATH says where. `--screenshots DIR` keeps what they saw.
+ * the door. Once with the hub in the sample's own process, and once with a second server that plays the
+ * cloud: clients are there, and their events come back as webhooks. Needs a Chromium; CHROMIUM_PATH says
+ * where. `--screenshots DIR` keeps what they saw.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -11,18 +16,63 @@ import { chromium } from 'playwright-core';
 
 const { values } = parseArgs({ options: { screenshots: { type: 'string' } } });
 const root = resolve(import.meta.dirname, '../..');
-const main = join(root, 'sample-app/dist/main.js');
-const server = spawn(process.execPath, [main], {
-  env: { ...process.env, PORT: '0', NO_COLOR: '1' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const servers = [];
 
-async function address() {
-  for await (const line of createInterface({ input: server.stdout })) {
-    const [url] = /http:\/\/localhost:\d+$/.exec(line) ?? [];
-    if (url !== undefined && line.includes('two windows')) return url;
+function start(script, args = [], environment = {}) {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  servers.push(child);
+  return child;
+}
+
+async function line(child, pattern) {
+  for await (const text of createInterface({ input: child.stdout })) {
+    const [found] = pattern.exec(text) ?? [];
+    if (found !== undefined) return found;
   }
-  throw new Error('the sample application did not start');
+  throw new Error(`a server ended without a line like ${pattern}`);
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function startSample(environment) {
+  const sample = start('sample-app/dist/main.js', [], environment);
+  return line(sample, /http:\/\/localhost:\d+(?=$)/);
+}
+
+/** The sample, and everything it needs, in one process. */
+async function embedded() {
+  return startSample({ PORT: '0' });
+}
+
+/** The sample as an application of a service in the cloud, which a second server plays. */
+async function asAzure() {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'sample-'));
+  const config = join(folder, 'web-pubsub.json');
+  const handler = {
+    urlTemplate: `http://localhost:${port}/api/webpubsub/hubs/{hub}/{event}`,
+    userEventPattern: '*',
+    systemEvents: ['connect', 'connected', 'disconnected'],
+  };
+  await writeFile(config, JSON.stringify({ hubs: { chat: { eventHandlers: [handler] } } }));
+  const cloud = start('dist/cli/main.js', ['serve', '--port', '0', '--config', config]);
+  const connectionString = await line(cloud, /Endpoint=.*/);
+  await rm(folder, { recursive: true });
+  return startSample({
+    PORT: String(port),
+    WEB_PUBSUB_CONNECTION_STRING: connectionString,
+    WEB_PUBSUB_DRIVER: 'azure',
+  });
 }
 
 async function enter(browser, url, name) {
@@ -44,12 +94,7 @@ async function say(page, text) {
 
 const sees = (page, text) => page.waitForSelector(`#messages li:has-text("${text}")`);
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-});
-try {
-  const url = await address();
+async function chat(browser, url, mode) {
   const ann = await enter(browser, url, 'ann');
   const bob = await enter(browser, url, 'bob');
   await sees(ann, 'bob is here.');
@@ -75,15 +120,25 @@ try {
 
   for (const [name, page] of Object.entries({ ann, bob })) {
     if (values.screenshots)
-      await page.screenshot({ path: join(values.screenshots, `${name}.png`) });
+      await page.screenshot({ path: join(values.screenshots, `${mode}-${name}.png`) });
   }
   await ann.click('li:has-text("second message") >> text=kick');
   await sees(bob, 'A moderator closed your connection.');
   await bob.waitForSelector('text=disconnected (1000)');
   await sees(ann, 'bob has left.');
-  process.stdout.write('sample chat in two windows: ok\n');
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+try {
+  for (const mode of [embedded, asAzure]) {
+    await chat(browser, await mode(), mode.name);
+    process.stdout.write(`sample chat in two windows, ${mode.name}: ok\n`);
+  }
 } finally {
   await browser.close();
-  server.kill('SIGTERM');
-  await once(server, 'exit');
+  for (const server of servers) server.kill('SIGTERM');
+  await Promise.all(servers.map((server) => server.exitCode ?? once(server, 'exit')));
 }
