@@ -89,14 +89,23 @@ function attachToFastify(application: FastifyApplication, prepare: Prepare): Fro
   };
 }
 
-/** A listener cannot keep a request from the others, so it takes their place and calls them. */
+/** A listener cannot keep a request from the others, so ours takes their place and calls them. */
 function attachToServer(server: Server, prepare: Prepare): Front {
-  const listeners = server.listeners('request') as RequestListener[];
+  const others = server.listeners('request') as RequestListener[];
   let isAttached = true;
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (isAttached && prepare(rawRequest(request), response) === 'taken') return;
-    for (const listener of listeners) listener.call(server, request, response);
-  });
-  return { detach: () => (isAttached = false) };
+    for (const other of others) other.call(server, request, response);
+  };
+  server.removeAllListeners('request');
+  server.on('request', listener);
+  return {
+    detach() {
+      isAttached = false;
+      // Another front may have taken our place; it goes on calling us.
+      if (!server.listeners('request').includes(listener)) return;
+      server.off('request', listener);
+      for (const other of others) server.on('request', other);
+    },
+  };
 }

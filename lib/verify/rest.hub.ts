@@ -144,7 +144,12 @@ export class RestHub implements HubDriver {
 
   async revokePermission(permission: Permission, id: string, group?: string): Promise<boolean> {
     const status = group === undefined ? 200 : 204;
-    return await this.#ask('DELETE', permissionPath(permission, id), status, permissionRequest(group));
+    return await this.#ask(
+      'DELETE',
+      permissionPath(permission, id),
+      status,
+      permissionRequest(group),
+    );
   }
 
   async checkPermission(
@@ -198,12 +203,7 @@ export class RestHub implements HubDriver {
     throw this.#failure(answer, request);
   }
 
-  async #do(
-    method: string,
-    path: string,
-    due: number,
-    request?: RestRequest,
-  ): Promise<RestAnswer> {
+  async #do(method: string, path: string, due: number, request?: RestRequest): Promise<RestAnswer> {
     const answer = await this.#call(method, path, request);
     if (answer.status === due) return answer;
     throw this.#failure(answer, request);
@@ -214,9 +214,9 @@ export class RestHub implements HubDriver {
   }
 
   #failure(answer: RestAnswer, request: RestRequest | undefined): Error {
-    const error = failureOf(answer);
-    const version = request?.query?.['api-version'];
-    if (version !== FIRST_VERSION || error.target !== 'api-version') return error;
+    const isVersion = request?.query?.['api-version'] === FIRST_VERSION;
+    // The answer to a HEAD has no body that would say what was wrong.
+    if (!isVersion || answer.status !== 400) return failureOf(answer);
     return notSupportedByRest(`The service does not serve ${FIRST_VERSION}.`, 'api-version');
   }
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Filter, FilterError } from '../../lib/filter/filter.js';
+import { indexOfPart } from '../../lib/filter/text.search.js';
 
 /** Who a filter is asked about, in this file's own words. */
 interface Person {
@@ -58,6 +59,19 @@ const { bool } = fc.letrec<{
         text: `tolower( ${text} )`,
         evaluate: (who: Person) => evaluate(who)?.toLowerCase() ?? null,
       })),
+      string.map(({ text, evaluate }) => ({
+        text: `toupper(trim(${text}))`,
+        evaluate: (who: Person) => evaluate(who)?.trim().toUpperCase() ?? null,
+      })),
+      both(
+        string,
+        int,
+        (a, b) => `substring(${a}, 1, ${b})`,
+        (a, b) => {
+          if (a === null || b === null || b < 0 || 1 + b > a.length) return null;
+          return a.substring(1, 1 + b);
+        },
+      ),
       both(
         string,
         string,
@@ -93,6 +107,29 @@ const { bool } = fc.letrec<{
         text: `${text} in groups`,
         evaluate: (who: Person) => who.groups.some((group) => group === evaluate(who)),
       })),
+      both(
+        string,
+        string,
+        (a, b) => `contains(${a},${b})`,
+        (a, b) => {
+          if (a === null || b === null) return false;
+          const parts = Array.from({ length: a.length + 1 }, (_, at) => a.slice(at, at + b.length));
+          return parts.includes(b);
+        },
+      ),
+      both(
+        string,
+        string,
+        (a, b) => `startswith(${a},${b})`,
+        (a, b) => a !== null && b !== null && a.substring(0, b.length) === b,
+      ),
+      both(
+        string,
+        string,
+        (a, b) => `endswith(${a},${b})`,
+        (a, b) =>
+          a !== null && b !== null && b.length <= a.length && a.slice(a.length - b.length) === b,
+      ),
       boolean.map(({ text, evaluate }) => ({
         text: `not (${text})`,
         evaluate: (who: Person) => !evaluate(who),
@@ -149,6 +186,25 @@ describe('filters, against a second evaluator', () => {
     );
   });
 
+  it('bind as the grammar says where there are no parentheses', () => {
+    const operand = fc.constantFrom('true', 'false', 'not true', 'not false', 'not not true');
+    const comparison = fc
+      .tuple(
+        operand,
+        fc.constantFrom('', ' eq true', ' ne true', ' in (false)', ' eq false ne true'),
+      )
+      .map((parts) => parts.join(''));
+    const rest = fc.array(fc.tuple(fc.constantFrom(' and ', ' or '), comparison), { maxLength: 8 });
+    fc.assert(
+      fc.property(comparison, rest, (first, others) => {
+        const text = first + others.flat().join('');
+        const who = { connectionId: '', userId: null, protocol: null, groups: new Set<string>() };
+        expect([text, Filter.parse(text).matches(who)]).toEqual([text, disjunction(text)]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it('throw nothing but FilterError, whatever the text is', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -194,3 +250,40 @@ function problemOf(text: string): unknown {
   }
   return 'none or a FilterError';
 }
+
+/** Splits at what binds loosest, again and again. */
+function disjunction(text: string): boolean {
+  return text.split(' or ').some((part) => part.split(' and ').every(comparisons));
+}
+
+function comparisons(text: string): boolean {
+  const words = text.split(' ');
+  let value = true;
+  let operator = 'eq';
+  for (let at = 0; at < words.length; at += 1) {
+    let nots = 0;
+    for (; words[at] === 'not'; at += 1) nots += 1;
+    const right = words[at]?.includes('true') === (nots % 2 === 0);
+    value = operator === 'ne' ? value !== right : value === right;
+    at += 1;
+    operator = words[at] ?? '';
+  }
+  return value;
+}
+
+describe('the search of a part in a text', () => {
+  it('finds what the search of the runtime finds', () => {
+    const few = (maxLength: number) => fc.string({ unit: fc.constantFrom('a', 'b'), maxLength });
+    const repeated = fc
+      .tuple(few(4), fc.nat(40), few(4))
+      .map(([word, count, end]) => word.repeat(count) + end);
+    fc.assert(
+      fc.property(fc.array(repeated, { maxLength: 4 }), repeated, (texts, part) => {
+        const text = texts.join('');
+        expect(indexOfPart(text, part)).toBe(text.indexOf(part));
+        expect(indexOfPart(text + part + text, part)).toBe((text + part + text).indexOf(part));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

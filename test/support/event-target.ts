@@ -41,13 +41,11 @@ export function inTurn(...reactions: readonly Reaction[]): Script {
  * says otherwise. Each test has a webhook of its own, see {@link begin}.
  */
 export class EventStage extends Stage {
+  /** What the application logged. */
+  readonly log: string[] = [];
   #hook: WebhookReceiver | undefined;
 
-  constructor(
-    host: Host,
-    /** What the application logged. */
-    readonly log: string[],
-  ) {
+  constructor(host: Host) {
     super(host, new RecordingSink(), '');
   }
 
@@ -65,6 +63,8 @@ export class EventStage extends Stage {
   async begin(): Promise<void> {
     this.#hook = await WebhookReceiver.start();
     this.log.length = 0;
+    // Nest has one logger for all applications of a process; the last that started has set its own.
+    this.host.app.useLogger(collect(this.log));
     this.use();
   }
 
@@ -176,7 +176,6 @@ export async function startEventStage({
   imports = [],
   ...host
 }: StageOptions = {}): Promise<EventStage> {
-  const log: string[] = [];
   const { events, ...rest } = module;
   const started = await startHost('express', {
     ...host,
@@ -190,7 +189,6 @@ export async function startEventStage({
         ...rest,
       }),
     ],
-    configure: (app) => app.useLogger(collect(log)),
   });
-  return new EventStage(started, log);
+  return new EventStage(started);
 }

@@ -114,6 +114,7 @@ export class EventReception {
     if (response.destroyed) leave();
     try {
       const given = await this.#memory.answer(head.idempotencyKey, async () => {
+        if (gone.signal.aborted) return undefined;
         const own = await ask({ head, handler, signals: [gone.signal, closing] });
         // Whoever else waits for this event has not gone.
         return own.status >= 300 && gone.signal.aborted ? undefined : own;

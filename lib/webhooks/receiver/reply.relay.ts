@@ -91,6 +91,7 @@ export class ReplyRelay {
   #fail(failure: Error): void {
     this.#failure ??= failure;
     this.close();
-    this.#aborter.abort(failure);
+    // Not in the middle of a call of `add`: the handler may just have begun.
+    queueMicrotask(() => this.#aborter.abort(failure));
   }
 }

@@ -130,6 +130,8 @@ describe('notifications (events.md 15.3)', () => {
     const raw = await stage.rawSocket();
     raw.destroy();
     await Promise.all([stage.post('connected'), stage.post('disconnected')]);
+    expect(new Set(stage.posted)).toEqual(new Set(['connect', 'connected', 'disconnected']));
+    expect(stage.posted).toHaveLength(3);
   });
 
   it('5.4 whoever is told that a client has gone finds it gone', async () => {

@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
   });
 
   describe('passes on', () => {
-    it.each<[string, EventInit, string?]>([
+    it.each<[string, EventInit]>([
       ['a request outside of its path', { path: '/hooks/chat/order' }],
       ['a request without ce-awpsversion', { headers: { 'ce-awpsversion': undefined } }],
       ['R7: an event of another hub', { headers: { 'ce-hub': 'other' } }],
@@ -106,13 +106,19 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
         { path: '/api/webpubsub/hubs/other/order', headers: { 'ce-hub': 'other' } },
       ],
       ['R33: an event of an unknown kind', { type: 'azure.webpubsub.sys.future' }],
-      ['a path with a broken escape', { path: '/api/webpubsub/hubs/chat%zz/order' }, 'refused'],
-    ])('%s', async (_, init, outcome) => {
+    ])('%s', async (_, init) => {
       const { app, handler } = await start();
-      const answer = await app.event(init);
+      await app.event(init);
       expect(handler.calls).toHaveLength(0);
-      if (outcome === 'refused') expect(answer.status).toBe(400);
-      else expect(app.passed).toHaveLength(1);
+      expect(app.passed).toHaveLength(1);
+    });
+
+    it('a path with a broken escape', async () => {
+      const { app, handler } = await start();
+      const { status } = await app.event({ path: '/api/webpubsub/hubs/chat%zz/order' });
+      // By both platforms.
+      expect(status).toBe(400);
+      expect(handler.calls).toHaveLength(0);
     });
 
     it('PUT', async () => {
@@ -245,6 +251,8 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
       const { app, handler } = await start();
       const connectionId = 'device/温度-7';
       const answer = await app.event({
+        // Node writes the headers before a string as UTF-8, as it does the string.
+        body: Buffer.from('{}'),
         headers: {
           'ce-connectionId': Buffer.from(connectionId).toString('latin1'),
           'ce-signature': signConnectionId(connectionId, [K1]),
