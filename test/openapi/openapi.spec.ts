@@ -79,6 +79,20 @@ describe.each(PLATFORMS)('the document of @nestjs/swagger on %s', (platform) => 
     }
   });
 
+  it('differs from the newest version by what docs/openapi.md says, and by nothing else', async () => {
+    const ours = operationsOf(await documentOf(platform));
+    const documented = readFileSync(new URL('../../docs/openapi.md', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (Difference|-)/.test(line))
+      .map((line) =>
+        line
+          .split('|')
+          .slice(1, 3)
+          .map((cell) => cell.trim()),
+      );
+    expect(differences(ours, publishedOperations(NEWEST))).toEqual(documented);
+  });
+
   it('shows no mark of ours', async () => {
     const document = await documentOf(platform);
     expect(Object.keys(document.paths).filter((path) => /~|unrouted/.test(path))).toEqual([]);
@@ -100,6 +114,41 @@ describe.each(PLATFORMS)('the document of @nestjs/swagger on %s', (platform) => 
     expect(Object.keys(completed.paths)).toContain('/api/hubs/{hub}/:send');
   });
 });
+
+/** Each difference, with the operations that have it. */
+function differences(
+  ours: ReadonlyMap<string, Operation>,
+  published: ReadonlyMap<string, Operation>,
+): string[][] {
+  const found = new Map<string, string[]>();
+  const note = (difference: string, key: string) =>
+    found.set(difference, [...(found.get(difference) ?? []), `\`${key}\``]);
+  for (const key of [...new Set([...ours.keys(), ...published.keys()])].toSorted()) {
+    const [own, other] = [ours.get(key), published.get(key)];
+    if (own === undefined || other === undefined) {
+      note(own === undefined ? 'not there' : 'of 2020-10-01 only', key);
+      continue;
+    }
+    for (const [what, mine, theirs] of [
+      ['parameter', own.parameters, other.parameters],
+      ['media type', own.consumes, other.consumes],
+      ['status', own.codes, other.codes],
+    ] as const) {
+      for (const each of missingFrom(theirs, mine)) note(`${what} \`${each}\` more`, key);
+      for (const each of missingFrom(mine, theirs)) note(`${what} \`${each}\` less`, key);
+    }
+  }
+  return [...found]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([difference, keys]) => [difference, listed(keys, [...published.keys()])]);
+}
+
+/** Short where it is nearly all of them. */
+function listed(keys: readonly string[], all: readonly string[]): string {
+  const others = all.map((key) => `\`${key}\``).filter((key) => !keys.includes(key));
+  if (others.length === 0) return 'every one';
+  return others.length === 1 ? `every one but ${others[0]}` : keys.join(', ');
+}
 
 function publishedOperations(version: string): Map<string, Operation> {
   return new Map(

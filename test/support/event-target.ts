@@ -43,7 +43,7 @@ export function inTurn(...reactions: readonly Reaction[]): Script {
 export class EventStage extends Stage {
   /** What the application logged. */
   readonly log: string[] = [];
-  #hook: WebhookReceiver | undefined;
+  readonly #hooks: WebhookReceiver[] = [];
 
   constructor(host: Host) {
     super(host, new RecordingSink(), '');
@@ -51,8 +51,9 @@ export class EventStage extends Stage {
 
   /** The webhook of the running test. */
   get hook(): WebhookReceiver {
-    if (this.#hook === undefined) throw new Error('The test has not begun.');
-    return this.#hook;
+    const hook = this.#hooks.at(-1);
+    if (hook === undefined) throw new Error('The test has not begun.');
+    return hook;
   }
 
   get settings(): WebPubSubEventSettings {
@@ -61,7 +62,7 @@ export class EventStage extends Stage {
 
   /** Gives the test a webhook that was never asked for its consent. */
   async begin(): Promise<void> {
-    this.#hook = await WebhookReceiver.start();
+    this.#hooks.push(await WebhookReceiver.start());
     this.log.length = 0;
     // Nest has one logger for all applications of a process; the last that started has set its own.
     this.host.app.useLogger(collect(this.log));
@@ -72,7 +73,14 @@ export class EventStage extends Stage {
     // Also those whose socket is gone, and who could come back.
     await this.api('POST', '/:closeConnections');
     await super.clear();
-    await this.hook.close();
+    // It stays open: what is still on its way would otherwise fail during the next test.
+    this.hook.reset();
+  }
+
+  override async close(): Promise<void> {
+    // First, so that the application need not wait for an answer.
+    for (const hook of this.#hooks) await hook.close();
+    await super.close();
   }
 
   /** Replaces who takes the events of hub `chat`. */

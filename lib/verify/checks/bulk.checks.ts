@@ -103,6 +103,7 @@ export const BULK_CHECKS: readonly Check[] = [
     title: 'what is no filter is 400, and nobody joins',
     group: 'membership',
     operations: ['AddConnectionsToGroups', 'RemoveConnectionsFromGroups'],
+    isHubWide: true,
     since: SINCE,
     run: async (scene) => {
       const group = scene.named('g');
@@ -123,6 +124,7 @@ export const BULK_CHECKS: readonly Check[] = [
     title: 'a request without groups is 400 in the words of the service',
     group: 'membership',
     operations: ['AddConnectionsToGroups', 'RemoveConnectionsFromGroups'],
+    isHubWide: true,
     isReadOnly: true,
     isRestOnly: true,
     since: SINCE,
@@ -144,6 +146,7 @@ export const BULK_CHECKS: readonly Check[] = [
     title: 'what is no request for groups is 400 (E22)',
     group: 'membership',
     operations: ['AddConnectionsToGroups', 'RemoveConnectionsFromGroups'],
+    isHubWide: true,
     isReadOnly: true,
     isRestOnly: true,
     since: SINCE,
@@ -161,6 +164,7 @@ export const BULK_CHECKS: readonly Check[] = [
     title: 'a request for groups that is not called JSON is 415',
     group: 'membership',
     operations: ['AddConnectionsToGroups', 'RemoveConnectionsFromGroups'],
+    isHubWide: true,
     isReadOnly: true,
     isRestOnly: true,
     since: SINCE,

@@ -102,6 +102,7 @@ export const FILTER_CHECKS: readonly Check[] = [
     title: 'what is no filter is 400',
     group: 'filters',
     operations: ['SendToAll', 'SendToGroup', 'SendToUser'],
+    isHubWide: true,
     isReadOnly: true,
     since: '2022-11-01',
     run: async (scene) => {
@@ -126,6 +127,7 @@ export const FILTER_CHECKS: readonly Check[] = [
     title: 'what is wrong with a filter is said in the envelope of the service',
     group: 'filters',
     operations: ['SendToAll'],
+    isHubWide: true,
     isReadOnly: true,
     isRestOnly: true,
     since: '2022-11-01',

@@ -165,6 +165,7 @@ export const SEND_CHECKS: readonly Check[] = [
     title: 'a life of -1, 301 or abc seconds is 400',
     group: 'sends',
     operations: ['SendToAll'],
+    isHubWide: true,
     isReadOnly: true,
     isRestOnly: true,
     since: '2023-07-01',

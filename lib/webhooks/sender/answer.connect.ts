@@ -6,6 +6,7 @@ import type {
 } from '../../engine/ports/event-sink.interface.js';
 import type {
   MqttConnectRefusal,
+  MqttConnectRequest,
   MqttUserProperty,
 } from '../../engine/ports/mqtt-events.interface.js';
 import { stateIn } from './answer.headers.js';
@@ -43,6 +44,11 @@ export function refusalIn({ status, body }: OutgoingAnswer, event: ConnectEvent)
     return { accepted: false, status: 500, detail: `the webhook answered ${status}` };
   }
   return { accepted: false, status, mqtt: event.mqtt && mqttRefusalIn(body) };
+}
+
+/** What an MQTT client is told when there was no answer: "server unavailable" of its version. */
+export function unreachableRefusal({ protocolVersion }: MqttConnectRequest): MqttConnectRefusal {
+  return { code: protocolVersion === 5 ? 0x88 : 3 };
 }
 
 function groupsIn(members: AnswerMembers): readonly string[] | undefined {

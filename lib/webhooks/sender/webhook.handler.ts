@@ -13,11 +13,11 @@ import type {
   EventKey,
   EventNotification,
 } from '../../events/event-handler.interface.js';
-import { acceptanceIn, refusalIn } from './answer.connect.js';
+import { acceptanceIn, refusalIn, unreachableRefusal } from './answer.connect.js';
 import { outcomeIn } from './answer.user-event.js';
 import type { ConnectionCookies } from './cookie-jars.js';
 import { Envelopes, type Envelope, type Header } from './envelope.js';
-import type { OutgoingAnswer } from './outgoing-http.js';
+import { OutgoingHttpError, type OutgoingAnswer } from './outgoing-http.js';
 import { isSuccess, sendWithRetries } from './retry.js';
 import type { ResolveSecret } from './url-template.js';
 import type { ValidationCache, ValidationCacheParts } from './validation.cache.js';
@@ -67,8 +67,17 @@ export class WebhookHandler implements EventHandler {
 
   async connect(event: ConnectEvent, call: EventCall): Promise<ConnectAccepted | ConnectRefused> {
     const envelope = this.#envelopes.connect(event, call.raisedAt);
-    const answer = await this.#send(envelope, event.connection, call.signal);
-    return isSuccess(answer) ? acceptanceIn(answer, event) : refusalIn(answer, event);
+    try {
+      const answer = await this.#send(envelope, event.connection, call.signal);
+      return isSuccess(answer) ? acceptanceIn(answer, event) : refusalIn(answer, event);
+    } catch (error) {
+      if (event.mqtt === undefined || !isUnreachable(error)) throw error;
+      // An MQTT client is told that nobody was there (client-protocols.md 8.10).
+      this.parts.diagnostics.warn(
+        `hub ${this.hub}: ${this.name} cannot be reached for event connect of connection ${event.connection.connectionId}: ${error.message}`,
+      );
+      return { accepted: false, status: 500, mqtt: unreachableRefusal(event.mqtt) };
+    }
   }
 
   async userEvent(event: UserEvent, call: EventCall): Promise<UserEventOutcome> {
@@ -138,4 +147,8 @@ export class WebhookHandler implements EventHandler {
     if (getToken === undefined) throw new WebhookError('nothing gets tokens for it');
     return [['Authorization', `Bearer ${await getToken(auth.resource)}`]];
   }
+}
+
+function isUnreachable(error: unknown): error is OutgoingHttpError {
+  return error instanceof OutgoingHttpError && error.kind === 'network';
 }

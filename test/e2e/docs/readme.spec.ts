@@ -1,110 +1,214 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { INestApplication, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { AccessKeys, formatConnectionString, WebPubSubService } from 'nestjs-web-pubsub';
-import { WebSocket } from 'ws';
-import { CliProcess } from '../../support/cli.process.js';
-import { ACCESS_KEY } from '../../support/keys.js';
+import { Module, ValidationPipe, type INestApplication, type Type } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import {
-  asFunction,
-  codeBlocks,
-  importBlock,
-  type CodeBlock,
-} from '../../support/markdown.blocks.js';
+  WebPubSubEventSettings,
+  WebPubSubModule,
+  WebPubSubService,
+  type EntraOptions,
+  type WebPubSubModuleOptions,
+} from 'nestjs-web-pubsub';
+import { resolveConfiguration } from '../../../lib/web-pubsub.configuration.js';
+import { CliProcess } from '../../support/cli.process.js';
+import { connectionStringOf, DocumentedApps, raise } from '../../support/documented.apps.js';
+import { ACCESS_KEY } from '../../support/keys.js';
+import { importBlock, MarkdownDocument, runBlock } from '../../support/markdown.blocks.js';
 
-let blocks: CodeBlock[];
-let app: INestApplication | undefined;
+const apps = new DocumentedApps();
+let readme: MarkdownDocument;
 
 beforeAll(async () => {
-  blocks = await codeBlocks('README.md');
+  readme = await MarkdownDocument.read('README.md');
 });
 
 afterEach(async () => {
-  await app?.close();
-  app = undefined;
+  delete process.env['WEB_PUBSUB'];
+  await apps.close();
 });
 
-function blockWith(text: string): string {
-  const block = blocks.find((candidate) => candidate.text.includes(text));
-  if (block === undefined) throw new Error(`README.md has no block with ${text}`);
-  return block.text;
-}
-
-async function start(module: unknown): Promise<string> {
-  app = await NestFactory.create(module as Type, { logger: false });
-  await app.listen(0, '127.0.0.1');
-  return await app.getUrl();
+function rootOf(options: WebPubSubModuleOptions, providers: unknown[] = []): object {
+  @Module({
+    imports: [WebPubSubModule.forRoot({ logStart: false, ...options })],
+    providers: providers as Type[],
+  })
+  class RootModule {}
+  return RootModule;
 }
 
 it('knows every block', () => {
-  expect(blocks.map(({ language }) => language)).toEqual(['', 'sh', 'sh', 'ts', 'ts', 'ts', 'sh']);
+  const events = ['ts', 'json', 'ts', 'ts'];
+  const operations = ['ts', 'ts'];
+  expect(readme.languages).toEqual([
+    ...['', 'sh', 'sh', 'ts', 'ts'],
+    ...events,
+    ...operations,
+    ...['ts', 'ts', 'sh'],
+  ]);
 });
 
 it('the application serves a chat, and an SDK sends to it', async () => {
-  const { AppModule } = await importBlock('readme-app', blockWith('class ChatController'));
-  const url = await start(AppModule);
+  const { AppModule } = await importBlock('readme/app', readme.blockWith('class ChatController'));
+  const { app, url } = await apps.start(AppModule);
   const negotiated = await fetch(`${url}/negotiate?name=ann`);
-  const { url: clientUrl } = (await negotiated.json()) as { url: string };
-  const socket = new WebSocket(clientUrl, 'json.webpubsub.azure.v1');
-  const [connected] = (await once(socket, 'message')) as [Buffer];
-  expect(JSON.parse(connected.toString())).toMatchObject({ userId: 'ann' });
+  const client = await apps.open(((await negotiated.json()) as { url: string }).url);
+  expect(JSON.parse(client.connected)).toMatchObject({ userId: 'ann' });
 
-  const said = once(socket, 'message') as Promise<[Buffer]>;
   const response = await fetch(`${url}/rooms/lobby/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"text":"hello"}',
   });
-  expect(await response.json()).toEqual({ room: 'lobby', text: 'hello' });
-  expect(JSON.parse((await said)[0].toString())).toMatchObject({
-    group: 'lobby',
-    data: { room: 'lobby', text: 'hello' },
+  const message = { room: 'lobby', text: 'hello' };
+  expect(await response.json()).toEqual(message);
+  expect(await client.hearJson()).toMatchObject({ group: 'lobby', data: message });
+
+  await runBlock('readme/sdk', readme.blockWith('WebPubSubServiceClient('), {
+    connectionString: connectionStringOf(app, url),
+  });
+  expect(await client.hearJson()).toMatchObject({ data: { text: 'hello from elsewhere' } });
+});
+
+/** What the class in the README promises, wherever its events come from. */
+async function converse(service: INestApplication): Promise<void> {
+  await expect(apps.connect(service)).rejects.toThrow('401');
+  const bob = await apps.connect(service, { query: 'name=bob' });
+  const ann = await apps.connect(service, { query: 'name=ann' });
+  expect(JSON.parse(ann.connected)).toMatchObject({ userId: 'ann' });
+  for (const remarks of [1, 2]) {
+    raise(ann, 'say', { text: 'hi' }, { ackId: remarks });
+    expect(await bob.hearJson()).toMatchObject({ data: { from: 'ann', text: 'hi' } });
+    expect(await ann.hearJson()).toMatchObject({ data: { from: 'ann', text: 'hi' } });
+    expect(await ann.hearJson()).toMatchObject({ from: 'server', data: { remarks } });
+    expect(await ann.hearJson()).toMatchObject({ ackId: remarks, success: true });
+  }
+  raise(ann, 'say', { text: '' }, { ackId: 3 });
+  expect(await ann.hearJson()).toMatchObject({ ackId: 3, success: false });
+  ann.close();
+  expect(await bob.hearJson()).toMatchObject({ data: { left: 'ann' } });
+}
+
+describe('the class for a hub', () => {
+  it('handles what clients do in its own process', async () => {
+    const { ChatHub } = await importBlock('readme/chat.hub', readme.blockWith('class ChatHub'));
+    const pipe = { provide: APP_PIPE, useValue: new ValidationPipe() };
+    const { app } = await apps.start(rootOf({ hubs: ['chat'] }, [ChatHub, pipe]));
+    await converse(app);
   });
 
-  const block = asFunction(blockWith('WebPubSubServiceClient'), 'connectionString: string');
-  const { run } = await importBlock('readme-sdk', block);
-  const accessKey = app?.get(AccessKeys).primary ?? '';
-  const sent = once(socket, 'message') as Promise<[Buffer]>;
-  await (run as (text: string) => Promise<void>)(
-    formatConnectionString({ endpoint: url, accessKey }),
-  );
-  expect(JSON.parse((await sent)[0].toString())).toMatchObject({
-    data: { text: 'hello from elsewhere' },
+  it('handles the webhooks of the server with the JSON file', async () => {
+    const file = readme.blockWith('"eventHandlers"');
+    const options = JSON.parse(file) as { hubs: { chat: object } };
+    resolveConfiguration(options, { isProduction: true });
+    const service = await apps.start(rootOf({ accessKey: ACCESS_KEY }));
+    process.env['WEB_PUBSUB'] = connectionStringOf(service.app, service.url);
+    await importBlock('readme/chat.hub', readme.blockWith('class ChatHub'));
+    const { CloudModule } = await importBlock('readme/cloud', readme.blockWith('CloudModule'));
+    const { url } = await apps.start(CloudModule);
+    const here = file.replace('https://app.example', url);
+    service.app
+      .get(WebPubSubEventSettings)
+      .configure('chat', (JSON.parse(here) as typeof options).hubs.chat);
+    await converse(service.app);
   });
-  socket.terminate();
+});
+
+it('the listener brings events to Kafka', async () => {
+  const sent: unknown[] = [];
+  const producer = { send: async (record: unknown) => void sent.push(record) };
+  const block = readme.blockWith('eventListeners');
+  const options = await runBlock('readme/listener', block, { producer }, 'options');
+  const { app } = await apps.start(rootOf(options as WebPubSubModuleOptions));
+  const client = await apps.connect(app);
+  raise(client, 'say', 'hi', { dataType: 'text' });
+  await client.hear();
+  const { connectionId } = JSON.parse(client.connected) as { connectionId: string };
+  const headersOf = (type: string) =>
+    expect.objectContaining({ 'cloudEvents:type': `azure.webpubsub.${type}` }) as unknown;
+  const record = (type: string, value: string) => ({
+    topic: 'clients',
+    messages: [{ key: connectionId, value: Buffer.from(value), headers: headersOf(type) }],
+  });
+  expect(sent).toEqual([record('sys.connected', '{}'), record('user.say', 'hi')]);
+});
+
+it('filters select by what is written into them', async () => {
+  const { app } = await apps.start(rootOf({ hubs: ['chat'] }));
+  await apps.connect(app, { userId: "O'Brien", groups: ['lobby'] });
+  const bob = await apps.connect(app, { userId: 'bob', groups: ['lobby'] });
+  await apps.connect(app, { userId: 'guest-1' });
+  const chat = app.get(WebPubSubService).hub('chat');
+  const block = readme.blockWith('odata`');
+  const values = { chat, author: "O'Brien", room: 'lobby', prefix: 'guest-' };
+  expect(await runBlock('readme/filters', block, values, 'readers')).toBe(1);
+  expect(await bob.hearJson()).toMatchObject({ data: { text: 'hello' } });
+  expect(await chat.explainFilter("'news' in groups and userId eq 'guest-1'")).toBe(1);
+});
+
+it('the OpenAPI document has the operations, at a global prefix too', async () => {
+  const block = readme.blockWith('SwaggerModule');
+  const { url } = await apps.start(rootOf({ hubs: ['chat'] }), async (app) => {
+    app.setGlobalPrefix('v1');
+    await runBlock('readme/openapi', block, { app });
+  });
+  const response = await fetch(`${url}/docs-json`);
+  const { paths } = (await response.json()) as { paths: object };
+  expect(Object.keys(paths)).toContain('/v1/api/hubs/{hub}/:send');
+});
+
+it('callers with tokens of the tenant may do what actionsOf says', async () => {
+  const block = readme.blockWith('entra:');
+  const options = (await runBlock('readme/entra', block, {}, 'options')) as {
+    entra: EntraOptions;
+  };
+  const { tenantId, actionsOf } = options.entra;
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] };
+  const { url } = await apps.start(rootOf({ entra: { ...options.entra, jwks } }));
+  const deployer = '66666666-7777-8888-9999-000000000000';
+  expect(actionsOf?.({ oid: deployer })).toEqual(['*']);
+  const statusFor = async (oid: string): Promise<number> => {
+    const token = await new SignJWT({ oid })
+      .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+      .setIssuer(`https://login.microsoftonline.com/${tenantId}/v2.0`)
+      .setAudience('https://webpubsub.azure.com')
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${url}/api/hubs/chat/groups/g`, { method: 'HEAD', headers })).status;
+  };
+  expect(await statusFor(deployer)).toBe(404);
+  expect(await statusFor('somebody else')).toBe(403);
 });
 
 it('forRootAsync takes its options from a factory', async () => {
   process.env['WEB_PUBSUB'] = `Endpoint=http://public.example.com;AccessKey=${ACCESS_KEY};`;
-  const { AsyncAppModule } = await importBlock('readme-async', blockWith('forRootAsync'));
-  await start(AsyncAppModule);
-  delete process.env['WEB_PUBSUB'];
-  const hub = app?.get(WebPubSubService).hub('chat');
-  expect((await hub?.getClientAccessToken())?.baseUrl).toBe(
-    'ws://public.example.com/client/hubs/chat',
-  );
+  const { AsyncAppModule } = await importBlock('readme/async', readme.blockWith('forRootAsync'));
+  const { app } = await apps.start(AsyncAppModule);
+  const { baseUrl } = await app.get(WebPubSubService).hub('chat').getClientAccessToken();
+  expect(baseUrl).toBe('ws://public.example.com/client/hubs/chat');
 });
 
 it('the commands of the service by itself work', async () => {
-  const [serve, token] = blockWith('npx web-pubsub serve').trim().split('\n');
-  const args = (line = ''): string[] =>
-    (line.split('#')[0] ?? '')
-      .trim()
-      .split(/\s+/)
-      .slice(2)
-      .map((word) => (word === '8080' ? '0' : word));
-  const server = CliProcess.start(args(serve));
+  const [serve, token] = readme.blockWith('npx web-pubsub serve').trim().split('\n');
+  const server = CliProcess.start(argumentsOf(serve));
   expect(await server.line()).toMatch(/^Endpoint=/);
   await server.end('SIGTERM');
-  expect(await CliProcess.run(args(token))).toMatchObject({ code: 0 });
+  expect(await CliProcess.run(argumentsOf(token))).toMatchObject({ code: 0 });
 });
 
 it('the two commands of a clone are scripts of the package', async () => {
   const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
   const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
-  const lines = blockWith('npm ci').trim().split('\n');
+  const lines = readme.blockWith('npm ci').trim().split('\n');
   const names = lines.map((line) => /npm ci && npm (\w+)/.exec(line)?.[1] ?? '');
   expect(names).toEqual(['start', 'test']);
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(names));
 });
+
+function argumentsOf(line = ''): string[] {
+  const [command = ''] = line.split('#');
+  const words = command.trim().split(/\s+/).slice(2);
+  return words.map((word) => (word === '8080' ? '0' : word));
+}

@@ -93,17 +93,18 @@ describe.each(PLATFORMS)('a front on %s', (platform) => {
 describe('a front on another platform', () => {
   it('takes requests from the listeners of its server', async () => {
     const seen: string[] = [];
-    const { server, url } = await listen(
-      createServer((request, response) => {
-        seen.push(request.url ?? '');
-        response.end('application');
-      }),
-    );
+    const application: RequestListener = (request, response) => {
+      seen.push(request.url ?? '');
+      response.end('application');
+    };
+    const { server, url } = await listen(createServer(application));
     const adapter = { getType: () => 'own', getHttpServer: () => server };
     const front = attachFront(adapter as unknown as AbstractHttpAdapter, take('/taken'));
     expect(await text(`${url}/taken`)).toBe('taken /taken');
     expect(await text(`${url}/page`)).toBe('application');
+    expect(server.listeners('request')).not.toContain(application);
     front.detach();
+    expect(server.listeners('request')).toEqual([application]);
     expect(await text(`${url}/taken`)).toBe('application');
     expect(seen).toEqual(['/page', '/taken']);
     server.close();

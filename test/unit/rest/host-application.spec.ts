@@ -21,6 +21,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, HttpAdapterHost } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { map, type Observable } from 'rxjs';
+import { REST_SETTINGS } from '../../../lib/rest/rest.settings.js';
 import { restProviders } from '../../../lib/rest/rest.providers.js';
 import { RestFront } from '../../../lib/rest/rest.front.js';
 import { send } from './support/http.client.js';
@@ -28,6 +29,7 @@ import {
   PLATFORMS,
   type RestApplication,
   type RestApplicationInit,
+  SETTINGS,
   startRest,
 } from './support/rest.application.js';
 
@@ -269,7 +271,10 @@ describe('the way in', () => {
 
   it('is nothing to an application without a server', async () => {
     const module = await Test.createTestingModule({
-      providers: restProviders.filter((provider) => provider === RestFront),
+      providers: [
+        ...restProviders.filter((provider) => provider === RestFront),
+        { provide: REST_SETTINGS, useValue: SETTINGS },
+      ],
     }).compile();
     await expect(module.init()).resolves.toBeDefined();
     await module.close();

@@ -9,6 +9,7 @@ import { type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { EntraVerifier } from '../../../../lib/auth/entra.verifier.js';
 import { TokenVerifier } from '../../../../lib/auth/token.verifier.js';
 import { WEB_PUBSUB_DRIVER } from '../../../../lib/drivers/driver.token.js';
 import { REST_CONTROLLERS } from '../../../../lib/rest/rest.controllers.js';
@@ -20,7 +21,7 @@ import { RecordingDriver } from './recording.driver.js';
 export const PLATFORMS = ['express', 'fastify'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-const SETTINGS: RestSettings = {
+export const SETTINGS: RestSettings = {
   isServed: true,
   defaultApiVersion: '2020-10-01',
   maxMessageBytes: 1024 * 1024,
@@ -31,6 +32,8 @@ const SETTINGS: RestSettings = {
 
 export interface RestApplicationInit {
   readonly settings?: Partial<RestSettings>;
+  /** Judges callers of Microsoft Entra ID; nobody does when it is left out. */
+  readonly entra?: EntraVerifier | null;
   readonly nest?: NestApplicationOptions;
   readonly host?: Pick<ModuleMetadata, 'controllers' | 'providers' | 'imports'>;
   readonly adapter?: AbstractHttpAdapter;
@@ -49,7 +52,7 @@ export interface RestApplication {
 
 export async function startRest(
   platform: Platform,
-  { settings, nest, host, adapter, configure }: RestApplicationInit = {},
+  { settings, entra = null, nest, host, adapter, configure }: RestApplicationInit = {},
 ): Promise<RestApplication> {
   const driver = new RecordingDriver();
   const module = await Test.createTestingModule({
@@ -60,6 +63,7 @@ export async function startRest(
       { provide: REST_SETTINGS, useValue: { ...SETTINGS, ...settings } },
       { provide: WEB_PUBSUB_DRIVER, useValue: driver },
       { provide: TokenVerifier, useValue: new TokenVerifier({ keys: KEYS }) },
+      { provide: EntraVerifier, useValue: entra },
       ...(host?.providers ?? []),
     ],
   }).compile();
