@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   HUB_EVENT_OPTIONS,
   readHubEvents,
@@ -9,6 +9,7 @@ import { isHubName, normalizeHubName } from './engine/names.js';
 import { WebPubSubConfigurationError } from './errors/configuration.error.js';
 import type { EventRoutes } from './events/event-routes.js';
 import { WebhookHandler, type ValidationResult } from './webhooks/sender/webhook.handler.js';
+import type { UrlTemplate } from './webhooks/sender/url-template.js';
 import type { Webhooks } from './webhooks/sender/webhooks.js';
 import type { WebPubSubHubOptions } from './web-pubsub.options.js';
 
@@ -35,6 +36,8 @@ export interface WebhookValidation {
  */
 @Injectable()
 export class WebPubSubEventSettings {
+  private readonly logger = new Logger('WebPubSub');
+
   /** @internal */
   constructor(
     private readonly routes: EventRoutes,
@@ -84,7 +87,13 @@ export class WebPubSubEventSettings {
 
   /** @internal Settings that were checked already. */
   use(hub: string, { webhooks, listeners }: HubEventSettings): void {
+    for (const { urlTemplate } of webhooks) this.#warnOfPlainHttp(urlTemplate);
     const handlers = webhooks.map((settings) => this.webhooks.create(hub, settings));
     this.routes.configure(normalizeHubName(hub), { handlers, listeners });
+  }
+
+  #warnOfPlainHttp({ display, isHttps, isLoopbackHost }: UrlTemplate): void {
+    if (isHttps || isLoopbackHost) return;
+    this.logger.warn(`Events go to ${display} without encryption: use https.`);
   }
 }

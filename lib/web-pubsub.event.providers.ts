@@ -14,6 +14,7 @@ import { ValidationCache } from './webhooks/sender/validation.cache.js';
 import { Webhooks } from './webhooks/sender/webhooks.js';
 import type { WebPubSubConfiguration } from './web-pubsub.configuration.js';
 import { CONFIGURATION } from './web-pubsub.constants.js';
+import { WebPubSubEvents } from './web-pubsub.events.js';
 import { WebPubSubEventSettings } from './web-pubsub.event-settings.js';
 
 /** Handler answers are held in memory: 16 MiB at most (events.md 14). */
@@ -53,6 +54,7 @@ export const eventProviders: Provider[] = [
     },
     inject: [CONFIGURATION, EventRoutes, Webhooks],
   },
+  WebPubSubEvents,
 ];
 
 function createWebhooks(

@@ -18,16 +18,14 @@ import { TokenVerifier } from './auth/token.verifier.js';
 import { ServiceEndpoint } from './drivers/embedded/service-endpoint.js';
 import { Engine } from './engine/engine.js';
 import { WebPubSubError } from './errors/web-pubsub.error.js';
-import { EventRouter } from './events/event.router.js';
-import { EventRoutes } from './events/event-routes.js';
-import { HandlerRegistry } from './events/handlers/handler.registry.js';
+import { HubRegistry } from './hub/hub.registry.js';
 import { ClientEndpoint } from './transport/client.endpoint.js';
 import { ClientPath } from './transport/client-path.js';
 import { MqttEndpoint } from './transport/mqtt/mqtt.endpoint.js';
 import { MqttPath } from './transport/mqtt/mqtt-path.js';
 import { UpgradeDispatcher } from './transport/upgrade.dispatcher.js';
-import { Webhooks } from './webhooks/sender/webhooks.js';
 import type { WebPubSubConfiguration } from './web-pubsub.configuration.js';
+import { WebPubSubEvents } from './web-pubsub.events.js';
 import { CONFIGURATION, WEB_PUBSUB_MODULE } from './web-pubsub.constants.js';
 
 /** Starts and stops what the module runs, at the moments Nest has for it. */
@@ -42,10 +40,8 @@ export class WebPubSubLifecycle
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: WebPubSubConfiguration,
     private readonly engine: Engine,
-    private readonly handlers: HandlerRegistry,
-    private readonly routes: EventRoutes,
-    private readonly events: EventRouter,
-    private readonly webhooks: Webhooks,
+    private readonly hubs: HubRegistry,
+    private readonly events: WebPubSubEvents,
     private readonly verifier: TokenVerifier,
     private readonly serviceEndpoint: ServiceEndpoint,
     private readonly adapterHost: HttpAdapterHost,
@@ -59,11 +55,7 @@ export class WebPubSubLifecycle
     if (this.configuration.service.entra?.mode === 'trust-for-development') {
       this.logger.warn(ENTRA_DEVELOPMENT_WARNING);
     }
-    this.handlers.explore([...this.configuration.hubs.keys()]);
-    for (const hub of this.handlers.hubs) {
-      const handler = this.handlers.handlerOf(hub);
-      if (handler !== undefined) this.routes.useClasses(hub, handler);
-    }
+    this.events.start(this.hubs.known);
     if (this.configuration.service.driver === 'embedded') await this.engine.start();
   }
 
@@ -85,8 +77,7 @@ export class WebPubSubLifecycle
 
   async onApplicationShutdown(): Promise<void> {
     await this.engine.stop();
-    await this.events.settle();
-    this.webhooks.close();
+    await this.events.close();
   }
 
   /** An application context has no HTTP server: hubs work, nobody can connect. */

@@ -3,6 +3,7 @@ import { UsageError } from './usage.error.js';
 import { HELP } from './help.js';
 import { serve } from './serve.command.js';
 import { printToken } from './token.command.js';
+import { verify } from './verify.command.js';
 
 /** What a command may use of the outside world. */
 export interface CliContext {
@@ -45,6 +46,10 @@ async function dispatch(
     case 'token':
       if (asksForHelp(args)) context.print(HELP.token);
       else await printToken(args, context);
+      return EXIT_OK;
+    case 'verify':
+      if (!asksForHelp(args)) return (await verify(args, context)) ? EXIT_OK : EXIT_FAILURE;
+      context.print(HELP.verify);
       return EXIT_OK;
     case '--version':
     case '-v':

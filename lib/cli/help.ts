@@ -5,6 +5,7 @@ Azure Web PubSub on this machine: the REST API and the WebSocket endpoint, for a
 Commands:
   serve      run the service
   token      print a URL that a WebSocket client can connect with
+  verify     check that a service does what Web PubSub does
 
 Options:
   -h, --help     show this text, or that of a command
@@ -41,5 +42,20 @@ Options:                            Environment:              Default:
   --minutes N      life of the token                          60
   -h, --help       show this text`;
 
+const verify = `Usage: web-pubsub verify [options]
+
+Checks a service over HTTP and WebSocket, and prints what it does as it should and what not: this
+package, the service in Azure, or any other with the same REST API.
+
+Options:                            Environment:              Default:
+  --connection-string S             WEB_PUBSUB_CONNECTION_STRING
+                   of the service
+  --hub NAME       hub to use; what reaches everybody in a hub is then left out
+                                                              a new one for each run
+  --read-only      only what connects no client and changes nothing
+  -h, --help       show this text
+
+Exits 0 when nothing failed. What the service says it does not have is "refused", and no failure.`;
+
 /** What `--help` prints. */
-export const HELP = { overview, serve, token } as const;
+export const HELP = { overview, serve, token, verify } as const;

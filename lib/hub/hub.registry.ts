@@ -54,6 +54,11 @@ export class HubRegistry {
     );
   }
 
+  /** @internal Hubs that the application names, in lower case; none: any hub is one. */
+  get known(): readonly string[] {
+    return this.names.length === 0 ? [] : [...new Set([...this.names, ...this.#hubs.keys()])];
+  }
+
   /** Whether the service behind the hubs can be used. Never rejects. */
   isServiceHealthy(): Promise<boolean> {
     return this.driver.isHealthy();

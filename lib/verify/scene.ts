@@ -139,7 +139,7 @@ export class Scene {
     await Promise.all(
       this.#clients.splice(0).map(async (client) => {
         const wasOpen = client.socket.readyState === client.socket.OPEN;
-        if (wasOpen) await Promise.race([client.close(), sleep(CLOSING_MS)]).catch(() => {});
+        if (wasOpen) await client.close(1000, CLOSING_MS).catch(() => {});
         client.socket.terminate();
         if (!wasOpen && client.reconnectionToken !== '') {
           await this.hub.closeConnection(client.id).catch(() => {});

@@ -117,8 +117,9 @@ export class VerifyClient {
   }
 
   /** Waits until the connection has ended; frames that nobody has taken stay. */
-  async ended(): Promise<Ending> {
-    await this.#until(() => this.#ending !== undefined, 'the end of the connection');
+  async ended(patience = this.patience): Promise<Ending> {
+    const what = 'the end of the connection';
+    await this.#until(() => this.#ending !== undefined, what, patience);
     return this.#ending as Ending;
   }
 
@@ -128,16 +129,16 @@ export class VerifyClient {
     await this.ended();
   }
 
-  async close(code = 1000): Promise<Ending> {
+  async close(code = 1000, patience = this.patience): Promise<Ending> {
     this.socket.close(code);
-    return await this.ended();
+    return await this.ended(patience);
   }
 
-  async #until(isSo: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + this.patience;
+  async #until(isSo: () => boolean, what: string, patience = this.patience): Promise<void> {
+    const deadline = Date.now() + patience;
     while (!isSo()) {
       const left = deadline - Date.now();
-      if (left <= 0) throw new CheckFailure(`${what} did not come within ${this.patience} ms`);
+      if (left <= 0) throw new CheckFailure(`${what} did not come within ${patience} ms`);
       await this.#change(left);
     }
   }

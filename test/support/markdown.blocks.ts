@@ -15,7 +15,7 @@ export class MarkdownDocument {
 
   private constructor(
     private readonly name: string,
-    private readonly text: string,
+    readonly text: string,
   ) {
     this.blocks = blocksOf(text);
   }

@@ -32,7 +32,7 @@ export function readConnect(head: EventHead, body: Buffer): ReceivedConnect | un
       connection: isMqtt ? { ...known, mqtt: known.mqtt ?? { physicalConnectionId: '' } } : known,
       claims: listsOf(data['claims']),
       // The service keeps tokens back; old versions of it forgot this one (events.md 5.2).
-      query: listsOf(data['query'], (name) => name === 'access_token'),
+      query: listsOf(data['query'], (name) => name.toLowerCase() === 'access_token'),
       headers: listsOf(data['headers'], (name) => name.toLowerCase() === 'authorization'),
       subprotocols: textsOf(data['subprotocols']),
       ...(isMqtt && { mqtt: connectPacketOf(mqtt ?? {}) }),

@@ -111,12 +111,12 @@ describe('routing (events.md 15.6)', () => {
     });
 
     it('percent-encodes what a hub may be called', async () => {
-      stage.settings.configure('a`b', {
-        eventHandlers: [stage.handler({ systemEvents: [] }, '/{hub}')],
-      });
-      expect(await ack(await stage.json({ hub: 'a`b' }), 'e1')).toBe(true);
-      expect(targets()).toEqual(['/a%60b']);
-      stage.settings.configure('a`b', {});
+      const hub = 'a`,b[c]';
+      const eventHandlers = [stage.handler({ systemEvents: [] }, '/{hub}?h={hub}')];
+      stage.settings.configure(hub, { eventHandlers });
+      expect(await ack(await stage.json({ hub }), 'e1')).toBe(true);
+      expect(targets()).toEqual(['/a%60%2Cb%5Bc%5D?h=a%60%2Cb%5Bc%5D']);
+      stage.settings.configure(hub, {});
     });
   });
 

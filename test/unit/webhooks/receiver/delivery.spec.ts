@@ -104,22 +104,22 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
 
     it('fails, and stops the handler, when one cannot be sent', async () => {
       let isStopped = false;
+      let tried = 0;
       const { app } = await start(
         {
           userEvent: async (event, { signal }) => {
-            event.reply?.(text('a'));
-            event.reply?.(text('b'));
+            for (const data of ['a', 'b', 'c']) event.reply?.(text(data));
             await once(signal, 'abort');
             isStopped = true;
-            event.reply?.(text('c'));
-            event.reply?.(text('d'));
+            for (const data of ['d', 'e', 'f']) event.reply?.(text(data));
             return replies();
           },
         },
-        { send: () => Promise.reject(new Error('gone')) },
+        { send: () => Promise.reject(new Error(`gone ${String((tried += 1))}`)) },
       );
       expect((await app.event()).status).toBe(500);
       expect(isStopped).toBe(true);
+      expect(tried).toBe(1);
       expect(app.sent).toEqual([]);
       expect(app.log).toHaveLength(1);
       expect(app.log[0]).toContain('A message to the client could not be sent.');
@@ -302,21 +302,28 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
 
     it('begins anew for one that waits when the first was given up', async () => {
       const begun = deferred<void>();
-      let count = 0;
+      const waits = deferred<void>();
       const { app } = await start(
         {
-          userEvent: async (_, { signal }) => {
-            if ((count += 1) > 1) return replies(text('second'));
+          userEvent: async ({ event }, { signal }) => {
+            if (event !== 'order') return replies();
+            if (signal.aborted || handled.push(event) > 1) return replies(text('second'));
             begun.resolve();
             await once(signal, 'abort');
           },
         },
-        { settings },
+        // Asked by whatever is looked up while something is remembered.
+        { settings, clock: () => ((looked += 1) === 4 && waits.resolve(), 0) },
       );
+      const handled: string[] = [];
+      let looked = 0;
+      await app.event({ type: 'azure.webpubsub.user.other' });
+      looked = 2;
       const socket = await RawSocket.connect(app.host.port);
       writeEvent(socket, {}, '{}');
       await begun.promise;
       const second = app.event();
+      await waits.promise;
       socket.destroy();
       expect((await second).body.toString()).toBe('second');
     });
@@ -348,6 +355,21 @@ describe.each(PLATFORMS)('a receiver on %s', (platform) => {
       expect((await socket.head()).status).toBe(413);
       await socket.closed;
       expect(handler.calls).toHaveLength(0);
+    });
+
+    it('R31: does not hang up on a sender that is still writing, so that it sees the answer', async () => {
+      const { app } = await start({}, { settings: { maxBodyBytes: 10 } });
+      const socket = await RawSocket.connect(app.host.port);
+      writeEvent(socket, { headers: { 'content-length': '200000' } }, 'x');
+      const head = await socket.head();
+      await socket.body(head);
+      for (let left = 199_999; left > 0; left -= 9999) {
+        await new Promise(setImmediate);
+        expect(socket.socket.readableEnded).toBe(false);
+        socket.write('x'.repeat(Math.min(left, 9999)));
+      }
+      await socket.closed;
+      expect(head.status).toBe(413);
     });
 
     it('takes one that is as long as allowed', async () => {
