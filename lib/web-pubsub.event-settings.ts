@@ -89,7 +89,7 @@ export class WebPubSubEventSettings {
   use(hub: string, { webhooks, listeners }: HubEventSettings): void {
     for (const { urlTemplate } of webhooks) this.#warnOfPlainHttp(urlTemplate);
     const handlers = webhooks.map((settings) => this.webhooks.create(hub, settings));
-    this.routes.configure(normalizeHubName(hub), { handlers, listeners });
+    this.routes.configure(normalizeHubName(hub), { name: hub, handlers, listeners });
   }
 
   #warnOfPlainHttp({ display, isHttps, isLoopbackHost }: UrlTemplate): void {

@@ -23,8 +23,9 @@ export function linkAbort(aborter: AbortController, ...signals: AbortSignal[]): 
 export function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    // Too late or not: a rejection that nobody takes would end the process.
     void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

@@ -233,13 +233,18 @@ export class RequestProcessor {
     }
     if (typeof outcome === 'function') outcome();
     if (error !== undefined && type === 'event' && this.parts.userEventFailure === 'close') {
-      connection.close(1011, error.message);
+      this.#close(connection, 1011, error.message);
     }
+  }
+
+  /** Who has left needs no Close: what it sent before counts, and its own reason stands. */
+  #close(connection: Connection, code: number, reason: string): void {
+    if (!connection.endSignal.aborted) connection.close(code, reason);
   }
 
   #failSilently(connection: Connection, error: AckError): void {
     const close = connection.protocol.closeOnFailure(error);
-    if (close !== undefined) connection.close(close.code, close.reason);
+    if (close !== undefined) this.#close(connection, close.code, close.reason);
     else if (this.parts.unacknowledgedFailure === 'close') connection.disconnect(error.message);
   }
 }

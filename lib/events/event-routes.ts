@@ -3,6 +3,8 @@ import type { ListenerRoute } from './listeners/listener.route.js';
 
 /** Who takes the events of one hub. */
 export interface HubRoutes {
+  /** The hub in the letter case it was configured with (events.md 16.4). */
+  readonly name?: string;
   /** The first that handles an event gets it, alone (events.md 8.2). */
   readonly handlers: readonly EventHandler[];
   /** Every one that wants an event gets a copy. */
@@ -38,6 +40,11 @@ export class EventRoutes {
   listenersOf(hub: string, key: EventKey): readonly ListenerRoute[] {
     const { listeners } = this.configured(hub);
     return listeners.length === 0 ? listeners : listeners.filter((route) => route.wants(key));
+  }
+
+  /** The hub in the letter case it was configured with. */
+  nameOf(hub: string): string {
+    return this.configured(hub).name ?? hub;
   }
 
   configured(hub: string): HubRoutes {

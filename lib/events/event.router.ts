@@ -81,7 +81,9 @@ export class EventRouter implements EventSink {
     const raisedAt = new Date(this.parts.clock());
     // Before the handler, so that a copy carries the state from before its answer.
     const listeners = event.invocation ? [] : this.parts.routes.listenersOf(hub, key);
-    if (listeners.length > 0) this.#copy(listeners, userEventEnvelope(event, raisedAt));
+    if (listeners.length > 0) {
+      this.#copy(listeners, userEventEnvelope(event, this.parts.routes.nameOf(hub), raisedAt));
+    }
     const handler = this.parts.routes.handlerOf(hub, key);
     if (handler !== undefined) return this.#ask(handler, event, raisedAt, signal);
     return listeners.length > 0 ? Promise.resolve(ANSWERED) : undefined;
@@ -99,7 +101,15 @@ export class EventRouter implements EventSink {
   ): Promise<ConnectAccepted | ConnectRefused> {
     const raisedAt = new Date(this.parts.clock());
     try {
-      return await this.#call((call) => handler.connect(event, call), [signal], raisedAt);
+      const answer = await this.#call((call) => handler.connect(event, call), [signal], raisedAt);
+      if (!answer.accepted) {
+        const { hub, connectionId } = event.connection;
+        const { status, detail = '' } = answer;
+        this.parts.diagnostics.debug(
+          `hub ${hub}: connect of connection ${connectionId} was refused with ${status} by ${handler.name}: ${detail}`,
+        );
+      }
+      return answer;
     } catch (error) {
       if (!signal.aborted) this.#report(handler, 'connect', event.connection, error);
       return { accepted: false, status: 500 };
@@ -127,7 +137,10 @@ export class EventRouter implements EventSink {
     const { connection } = notification.event;
     const raisedAt = new Date(clock());
     const listeners = routes.listenersOf(connection.hub, key);
-    if (listeners.length > 0) this.#copy(listeners, notificationEnvelope(notification, raisedAt));
+    if (listeners.length > 0) {
+      const hub = routes.nameOf(connection.hub);
+      this.#copy(listeners, notificationEnvelope(notification, hub, raisedAt));
+    }
     const handler = routes.handlerOf(connection.hub, key);
     if (handler === undefined) return;
     this.#start(async () => {
@@ -148,7 +161,7 @@ export class EventRouter implements EventSink {
       this.#start(async () => {
         try {
           const deliver = async (): Promise<unknown> => await listener.deliver(envelope);
-          await this.#call(deliver, [this.#pending.signal], new Date());
+          await this.#call(deliver, [this.#pending.signal], new Date(this.parts.clock()));
         } catch (error) {
           this.parts.diagnostics.error(
             `a listener did not take event ${envelope.messageId}`,

@@ -11,6 +11,7 @@ import type {
 } from '../engine/ports/event-sink.interface.js';
 import { negotiate } from '../protocols/negotiate.js';
 import { RawProtocol } from '../protocols/raw/raw.protocol.js';
+import { pathOf } from './client-path.js';
 import type { Candidate } from './handshake.js';
 import { linkAbort, withAbort } from '../engine/abort-signals.js';
 import type { Refusal } from './refusal.js';
@@ -59,7 +60,7 @@ export class ConnectGate {
       {
         connection: { ...describe(candidate), connectionId, identity },
         claims: claimLists(candidate.claims),
-        query: valueLists(candidate.query),
+        query: valueLists(request),
         headers: headerLists(request),
         subprotocols: candidate.subprotocols,
       },
@@ -68,7 +69,8 @@ export class ConnectGate {
     if (asked === undefined) return select({ accepted: true }, candidate);
     const unlink = linkAbort(aborter, this.parts.shutdown);
     const abort = (): void => aborter.abort();
-    socket.once('close', abort);
+    // Nobody reads yet: a client that hangs up ends its half, and Node keeps the other one open.
+    for (const event of ['end', 'close']) socket.once(event, abort);
     const timer = setTimeout(abort, this.parts.timeoutMs);
     try {
       const answer = await withAbort(asked, signal);
@@ -80,12 +82,14 @@ export class ConnectGate {
       return select(answer, candidate);
     } catch (error) {
       if (this.parts.shutdown.aborted) return { status: 503 };
-      this.parts.diagnostics.error(`hub ${candidate.hub}: the connect handler failed`, error);
+      if (!socket.readableEnded && !socket.destroyed) {
+        this.parts.diagnostics.error(`hub ${candidate.hub}: the connect handler failed`, error);
+      }
       return { status: 500 };
     } finally {
       clearTimeout(timer);
       unlink();
-      socket.off('close', abort);
+      for (const event of ['end', 'close']) socket.off(event, abort);
     }
   }
 }
@@ -114,7 +118,9 @@ function select(accepted: ConnectAccepted, candidate: Candidate): Admission | Re
   return { accepted, selection: negotiate([offered]) ?? { protocol: raw, answer: offered } };
 }
 
-export function valueLists(query: URLSearchParams): Record<string, string[]> {
+/** Names as the client wrote them (events.md 5.2); its token is left out. */
+export function valueLists({ url = '' }: IncomingMessage): Record<string, string[]> {
+  const query = new URLSearchParams(url.slice(pathOf(url).length));
   const lists: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of query) {
     if (name.toLowerCase() !== 'access_token') (lists[name] ??= []).push(value);
@@ -125,8 +131,15 @@ export function valueLists(query: URLSearchParams): Record<string, string[]> {
 const HIDDEN_HEADER = /^(authorization$|x-asrs-internal-)/;
 
 export function headerLists(request: IncomingMessage): Record<string, readonly string[]> {
-  const entries = Object.entries(request.headersDistinct).filter(
-    ([name]) => !HIDDEN_HEADER.test(name),
-  );
-  return Object.fromEntries(entries.map(([name, values]) => [name, values ?? []]));
+  const { rawHeaders } = request;
+  const lists = new Map<string, readonly [name: string, values: string[]]>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    const key = name.toLowerCase();
+    if (HIDDEN_HEADER.test(key)) continue;
+    const list = lists.get(key) ?? [name, []];
+    list[1].push(rawHeaders[index + 1] ?? '');
+    lists.set(key, list);
+  }
+  return Object.fromEntries(lists.values());
 }

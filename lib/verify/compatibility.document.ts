@@ -19,11 +19,13 @@ export function compatibilityDocument(columns: readonly CompatibilityColumn[]): 
   return `${[
     '# Compatibility',
     'What of Azure Web PubSub this package does, as checks over HTTP and WebSocket say it. The same ' +
-      'checks run against any service: `npx web-pubsub verify --connection-string …`.',
+      'checks run against any service, that in Azure too: ' +
+      '`npx web-pubsub verify --connection-string …`.',
     'This file is written by a test (`test/e2e/docs/compatibility.spec.ts`), which fails when it is ' +
       'no longer true.',
     [
-      '- **yes**: it does what the service in Azure does.',
+      '- **yes**: it does what the sentence says, which is what is documented or recorded of the ' +
+        'service in Azure.',
       '- **refused**: it says that it does not have this, with the error `NotSupportedByAzure` or ' +
         '`NotSupportedByRest`, instead of doing something else.',
       '- **–**: about requests and their answers, which this way has none of.',
@@ -82,10 +84,20 @@ function count(
   return [title, ...counts.map(String)];
 }
 
+/** Cells are as wide as their column: so the formatter of the project leaves the file as it is. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const padded = [head, ...rows].map((cells) =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)),
+  );
+  padded.splice(
+    1,
+    0,
+    widths.map((width) => '-'.repeat(width)),
+  );
+  return padded.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** Titles name roles and groups: nothing of them is Markdown. */

@@ -12,6 +12,8 @@ const MEDIA_TYPES: Readonly<Record<DataType, string>> = {
 
 interface Raised {
   readonly connection: EventConnection;
+  /** As configured: its letter case is what receivers see. */
+  readonly hub: string;
   readonly id: number;
   readonly raisedAt: Date;
   /** With its prefix. */
@@ -20,7 +22,7 @@ interface Raised {
 }
 
 /** The copy of a user event. */
-export function userEventEnvelope(event: UserEvent, raisedAt: Date): EventEnvelope {
+export function userEventEnvelope(event: UserEvent, hub: string, raisedAt: Date): EventEnvelope {
   const { connection, id, payload } = event;
   const type = `azure.webpubsub.user.${event.event}`;
   return {
@@ -28,7 +30,7 @@ export function userEventEnvelope(event: UserEvent, raisedAt: Date): EventEnvelo
     body: payload.bytes,
     contentType: event.mqtt?.contentType ?? MEDIA_TYPES[payload.dataType],
     applicationProperties: {
-      ...propertiesOf({ connection, id, raisedAt, type, name: event.event }),
+      ...propertiesOf({ connection, hub, id, raisedAt, type, name: event.event }),
       ...metadataOf(event),
     },
   };
@@ -37,6 +39,7 @@ export function userEventEnvelope(event: UserEvent, raisedAt: Date): EventEnvelo
 /** The copy of `connected` or `disconnected`. */
 export function notificationEnvelope(
   { name, event }: EventNotification,
+  hub: string,
   raisedAt: Date,
 ): EventEnvelope {
   const { connection, id } = event;
@@ -46,7 +49,7 @@ export function notificationEnvelope(
     ...addressOf(connection, id),
     body: Buffer.from(JSON.stringify(body)),
     contentType: MEDIA_TYPES.json,
-    applicationProperties: propertiesOf({ connection, id, raisedAt, type, name }),
+    applicationProperties: propertiesOf({ connection, hub, id, raisedAt, type, name }),
   };
 }
 
@@ -57,8 +60,15 @@ function addressOf(
   return { messageId: `${connectionId}/${id}`, partitionKey: connectionId };
 }
 
-function propertiesOf({ connection, id, raisedAt, type, name }: Raised): Record<string, string> {
-  const { hub, connectionId, userId, subprotocol, state } = connection;
+function propertiesOf({
+  connection,
+  hub,
+  id,
+  raisedAt,
+  type,
+  name,
+}: Raised): Record<string, string> {
+  const { connectionId, userId, subprotocol, state } = connection;
   return {
     'cloudEvents:specversion': '1.0',
     'cloudEvents:awpsversion': '1.0',

@@ -62,7 +62,7 @@ export function examineMqttHandshake(
       roles: rolesOf(claims),
       groups,
       claims: claimLists(claims),
-      query: valueLists(query),
+      query: valueLists(request),
       headers: headerLists(request),
       subprotocols,
       answer,

@@ -94,7 +94,7 @@ export const BEYOND_CHECKS: readonly Check[] = [
         [`groups/g1/connections/${nobody}`, 404],
         [`permissions/sendToGroup/connections/${nobody}`, 404],
       ] as const) {
-        const answer = await first(scene, 'DELETE', path);
+        const answer = await callFirst(scene, 'DELETE', path);
         expectEqual(answer.status, status, `status for ${path}`);
       }
     },
@@ -174,7 +174,7 @@ export const BEYOND_CHECKS: readonly Check[] = [
 ];
 
 /** @throws {@link Refusal} when the service does not serve the first version */
-async function first(scene: Scene, method: string, path: string): Promise<RestAnswer> {
+async function callFirst(scene: Scene, method: string, path: string): Promise<RestAnswer> {
   const answer = await scene.api(method, path, { query: { 'api-version': FIRST_VERSION } });
   const { target } = envelopeOf(answer.text);
   if (answer.status !== 400 || target !== 'api-version') return answer;

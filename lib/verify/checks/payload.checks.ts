@@ -183,8 +183,8 @@ async function expectDelivered(scene: Scene, { payload, json, raw }: PayloadSamp
     [server, ofGroup, server, server],
     'frames of the JSON client',
   );
-  for (const send of SENDS.slice(0, 3)) {
-    expectEqual(await rawClient.hear(), raw, `frame of the raw client by ${send}`);
+  for (const operation of SENDS.slice(0, 3)) {
+    expectEqual(await rawClient.hear(), raw, `frame of the raw client by ${operation}`);
   }
 }
 

@@ -15,7 +15,6 @@ export const TOKEN_CHECKS: readonly Check[] = [
     id: 'M10',
     title: 'a token carries the user, the groups and the roles of a client',
     group: 'tokens',
-    operations: ['GenerateClientToken'],
     run: async (scene) => {
       const [userId, group] = [scene.named('ann'), scene.named('g')];
       const options = { userId, groups: [group], roles: ['webpubsub.sendToGroup.room'] };
@@ -35,7 +34,6 @@ export const TOKEN_CHECKS: readonly Check[] = [
     id: 'M10m',
     title: 'a token lives as long as asked for, an hour by default, and may have no user',
     group: 'tokens',
-    operations: ['GenerateClientToken'],
     run: async ({ hub }) => {
       for (const minutes of [5, undefined]) {
         const { token } = await hub.getClientAccessToken({ expirationTimeInMinutes: minutes });

@@ -187,11 +187,18 @@ it('forRootAsync takes its options from a factory', async () => {
 });
 
 it('the commands of the service by itself work', async () => {
-  const [serve, token] = readme.blockWith('npx web-pubsub serve').trim().split('\n');
-  const server = CliProcess.start(argumentsOf(serve));
-  expect(await server.line()).toMatch(/^Endpoint=/);
-  await server.end('SIGTERM');
-  expect(await CliProcess.run(argumentsOf(token))).toMatchObject({ code: 0 });
+  const block = readme.blockWith('npx web-pubsub serve').trim();
+  const [serve, token, verify, ...others] = block.split('\n').map(argumentsOf);
+  expect(others).toEqual([]);
+  const server = CliProcess.start(serve ?? []);
+  try {
+    const connectionString = await server.line();
+    expect(await CliProcess.run(token ?? [])).toMatchObject({ code: 0 });
+    const words = verify?.map((word) => word.replace('"$CONNECTION_STRING"', connectionString));
+    expect(await CliProcess.run(words ?? [])).toMatchObject({ code: 0 });
+  } finally {
+    await server.end('SIGTERM');
+  }
 });
 
 it('the two commands of a clone are scripts of the package', async () => {
@@ -203,7 +210,7 @@ it('the two commands of a clone are scripts of the package', async () => {
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(names));
 });
 
-function argumentsOf(line = ''): string[] {
+function argumentsOf(line: string): string[] {
   const [command = ''] = line.split('#');
   const words = command.trim().split(/\s+/).slice(2);
   return words.map((word) => (word === '8080' ? '0' : word));
