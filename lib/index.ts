@@ -143,6 +143,7 @@ export {
 export type { ConnectionState } from './events/connection-state.js';
 export type { GroupEventName, SystemEventName } from './events/event-handler.interface.js';
 export type { EventEnvelope, EventListener } from './events/listeners/event-listener.interface.js';
+export type { ValidationFailure, ValidationResult } from './webhooks/sender/validation.js';
 export { WebPubSubEventSettings, type WebhookValidation } from './web-pubsub.event-settings.js';
 export type {
   WebPubSubEventHandlerOptions,
@@ -150,14 +151,19 @@ export type {
   WebPubSubEventsOptions,
   WebPubSubReceiverOptions,
 } from './configuration/events.options.js';
-export type { AzureOptions } from './configuration/service.section.js';
-export type { AzureCredential, AzureProxy } from './drivers/azure/azure.options.js';
+export type { AzureCredential, AzureOptions, AzureProxy } from './drivers/azure/azure.options.js';
 export { isAzureEndpoint } from './drivers/azure/azure-endpoint.js';
+export type { TokenClaims } from './auth/claims.js';
 export type { EntraOptions } from './auth/entra.options.js';
+export type { Metadata } from './engine/message.js';
 export type { Payload, DataType } from './engine/payload.js';
 export type {
+  MqttConnectAnswer,
   MqttConnectionInfo,
+  MqttConnectRefusal,
   MqttConnectRequest,
+  MqttEnding,
+  MqttEventRequest,
   MqttUserProperty,
 } from './engine/ports/mqtt-events.interface.js';
 

@@ -1,5 +1,5 @@
 import type { EntraOptions } from './auth/entra.options.js';
-import type { AzureOptions } from './configuration/service.section.js';
+import type { AzureOptions } from './drivers/azure/azure.options.js';
 import type {
   WebPubSubEventHandlerOptions,
   WebPubSubEventListenerOptions,

@@ -5,12 +5,17 @@ import type { DataAction } from './entra.actions.js';
 export interface EntraOptions {
   /**
    * `jwks`: signature, issuer, audience and lifetime are checked, and what the caller may do.
-   * `trust-for-development`: audience and lifetime only; see {@link ENTRA_DEVELOPMENT_WARNING}.
+   * `trust-for-development`: audience and lifetime only, so whoever reaches the REST API can do
+   * everything; refused when NODE_ENV is production.
    */
   readonly mode: 'jwks' | 'trust-for-development';
   /** Trusted issuers; left out, the two of the tenant. */
   readonly issuer?: string | readonly string[];
-  /** @defaultValue {@link ENTRA_AUDIENCE} */
+  /**
+   * Whom tokens must be for.
+   *
+   * @defaultValue 'https://webpubsub.azure.com'
+   */
   readonly audience?: string;
   /**
    * Where the key set is; left out, where the OpenID metadata of the tenant or of the issuer say.
@@ -20,7 +25,10 @@ export interface EntraOptions {
   /** Directory id (a GUID) of the tenant whose keys and issuers are trusted. */
   readonly tenantId?: string;
   /** The key set itself; nothing is then fetched. */
-  readonly jwks?: { readonly keys: readonly object[] };
+  readonly jwks?: {
+    /** In JSON Web Key form. */
+    readonly keys: readonly object[];
+  };
   /**
    * What a caller may do: data actions, with or without `Microsoft.SignalRService/WebPubSub/`, or
    * patterns such as `*` and `*\/read`. It is asked for verified claims only; when it throws, the

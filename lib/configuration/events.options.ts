@@ -38,6 +38,7 @@ export interface WebPubSubEventHandlerOptions {
    * @defaultValue none
    */
   groupPresenceEvents?: {
+    /** Which changes. */
     eventNames: readonly GroupEventName[];
     /** Empty or left out = all groups. */
     groupFilters?: readonly string[];
@@ -47,7 +48,20 @@ export interface WebPubSubEventHandlerOptions {
    *
    * @defaultValue `{ type: 'None' }`
    */
-  auth?: { type: 'None' } | { type: 'ManagedIdentity'; managedIdentity: { resource: string } };
+  auth?:
+    | {
+        /** Nothing beside the signature. */
+        type: 'None';
+      }
+    | {
+        /** A bearer token. */
+        type: 'ManagedIdentity';
+        /** Whom the token is for. */
+        managedIdentity: {
+          /** For example `api://app`. */
+          resource: string;
+        };
+      };
   /**
    * Whether the endpoint is asked for its consent before it gets events (abuse protection). Only for
    * targets of your own.
@@ -69,6 +83,7 @@ export interface WebPubSubEventListenerOptions {
   filter: {
     /** For compatibility with the service's own settings. */
     type?: 'EventName';
+    /** System events it gets. */
     systemEvents?: readonly Exclude<SystemEventName, 'connect'>[];
     /** As in {@link WebPubSubEventHandlerOptions.userEventPattern}. */
     userEventPattern?: string;

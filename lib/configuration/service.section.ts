@@ -1,10 +1,7 @@
 import type { EntraOptions } from '../auth/entra.options.js';
 import { isAzureEndpoint } from '../drivers/azure/azure-endpoint.js';
-import type { AzureDriverOptions } from '../drivers/azure/azure.options.js';
+import type { AzureOptions } from '../drivers/azure/azure.options.js';
 import type { OptionReader } from './option.reader.js';
-
-/** How the cloud service is reached, beside endpoint and key. */
-export type AzureOptions = Omit<AzureDriverOptions, 'connectionString' | 'endpoint' | 'accessKey'>;
 
 /** Where hubs live, and what is particular to that place. */
 export interface ServiceConfiguration {

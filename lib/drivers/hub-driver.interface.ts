@@ -36,7 +36,9 @@ export interface PageOptions {
 
 /** A member of a group. */
 export interface GroupMember {
+  /** The id that hub services take. */
   readonly connectionId: string;
+  /** Absent of an anonymous connection. */
   readonly userId?: string;
 }
 

@@ -36,10 +36,10 @@ function deliver(
 ): void {
   const deliverable = Message.from(message);
   const matches = filter === undefined ? undefined : matcherOf(hub, filter);
-  for (const connection of hub.select(target)) {
-    if (excluded !== undefined && excluded.has(connection.id)) continue;
+  hub.fanOut(target, (connection) => {
+    if (excluded !== undefined && excluded.has(connection.id)) return;
     if (matches === undefined || matches(connection)) connection.deliver(deliverable);
-  }
+  });
 }
 
 /** Answers on this node what a request asks for. */

@@ -5,14 +5,26 @@ export interface Flushable {
   flush(): void;
 }
 
+/** An audience of more than this is a crowd. */
+const CROWD = 64;
+/** Most writes of one turn for crowds, and for everybody else: about a millisecond of work each. */
+const CROWD_SLICE = 128;
+const OTHERS_SLICE = 512;
+
 /**
  * Writes once per turn of the event loop: the first append of a turn schedules one flush of
  * everything that was appended in it. Idle latency is one turn; under load batches grow by
  * themselves, without a timer.
+ *
+ * A turn does only so much: large audiences are written to in slices, with room for other work between
+ * them, and small ones go first. So a hot group cannot make a quiet one wait for all its members.
  */
 export class FlushScheduler {
   #root = FrameChain.root();
-  #dirty: Flushable[] = [];
+  readonly #crowds = new FlushQueue();
+  readonly #others = new FlushQueue();
+  #isCrowd = false;
+  #isScheduled = false;
 
   /** Where every outbox that is empty starts in this turn. */
   get root(): FrameChain {
@@ -20,15 +32,64 @@ export class FlushScheduler {
   }
 
   add(flushable: Flushable): void {
-    if (this.#dirty.length === 0) setImmediate(this.#flush);
-    this.#dirty.push(flushable);
+    (this.#isCrowd ? this.#crowds : this.#others).push(flushable);
+    this.#schedule();
+  }
+
+  /** Appends to many outboxes. @param size about how many they are */
+  fanOut(size: number, append: () => void): void {
+    this.#isCrowd = size > CROWD;
+    try {
+      append();
+    } finally {
+      this.#isCrowd = false;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#flush);
   }
 
   readonly #flush = (): void => {
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    // A fresh root lets go of the frames of this turn, but for those a slow socket still holds.
+    this.#isScheduled = false;
+    const [others, crowds] = [this.#others.take(OTHERS_SLICE), this.#crowds.take(CROWD_SLICE)];
+    // A fresh root lets go of the frames of this turn, but for those somebody still has to write.
     this.#root = FrameChain.root();
-    for (const flushable of dirty) flushable.flush();
+    for (const flushable of others) flushable.flush();
+    for (const flushable of crowds) flushable.flush();
+    if (!this.#others.isEmpty || !this.#crowds.isEmpty) this.#schedule();
   };
+}
+
+/** First in, first out, in slices: an array whose front is left behind until half of it is front. */
+class FlushQueue {
+  #items: Flushable[] = [];
+  #front = 0;
+
+  get isEmpty(): boolean {
+    return this.#front === this.#items.length;
+  }
+
+  push(item: Flushable): void {
+    this.#items.push(item);
+  }
+
+  take(count: number): readonly Flushable[] {
+    const end = this.#front + count;
+    if (end >= this.#items.length) {
+      const rest = this.#front === 0 ? this.#items : this.#items.slice(this.#front);
+      this.#items = [];
+      this.#front = 0;
+      return rest;
+    }
+    const slice = this.#items.slice(this.#front, end);
+    this.#front = end;
+    if (this.#front > this.#items.length / 2) {
+      this.#items = this.#items.slice(this.#front);
+      this.#front = 0;
+    }
+    return slice;
+  }
 }

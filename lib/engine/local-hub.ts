@@ -85,6 +85,27 @@ export class LocalHub {
     }
   }
 
+  /** Delivers to every connection of a target, in one go. */
+  fanOut(target: Target, deliver: (connection: Connection) => void): void {
+    const { scheduler } = this.parts.connection.outbox;
+    scheduler.fanOut(this.#countOf(target), () => {
+      for (const connection of this.select(target)) deliver(connection);
+    });
+  }
+
+  #countOf(target: Target): number {
+    switch (target.kind) {
+      case 'all':
+        return this.#connections.size;
+      case 'group':
+        return this.#groups.get(target.group)?.members.size ?? 0;
+      case 'user':
+        return this.#users.get(target.userId)?.size ?? 0;
+      case 'connection':
+        return 1;
+    }
+  }
+
   /**
    * Makes a connection addressable: by id, by user, and in its first groups. When the result settles,
    * nothing that is sent to any of them passes it by.

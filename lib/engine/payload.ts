@@ -7,7 +7,9 @@ export type DataType = 'text' | 'json' | 'binary' | 'protobuf';
  * digits.
  */
 export interface Payload {
+  /** What the bytes are. */
   readonly dataType: DataType;
+  /** Not to be changed: others hold the same. */
   readonly bytes: Buffer;
 }
 

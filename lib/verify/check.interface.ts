@@ -32,7 +32,7 @@ export interface Check {
   readonly operations?: readonly string[];
   /** Connects no client and changes nothing. */
   readonly isReadOnly?: boolean;
-  /** Reaches every connection of the hub, not only its own. */
+  /** Reaches, or would reach if it were wrongly accepted, more connections than its own. */
   readonly isHubWide?: boolean;
   /** Needs {@link Surface.rest}. */
   readonly isRestOnly?: boolean;

@@ -40,12 +40,13 @@ export async function runChecks(
   options: RunOptions = {},
 ): Promise<CheckResult[]> {
   const hub = options.hub ?? ownHubName();
+  const run = randomBytes(3).toString('hex');
   const results: CheckResult[] = [];
   for (const [index, check] of checks.entries()) {
     const left = reasonToSkip(check, surface, options);
     const result: CheckResult =
       left === undefined
-        ? await runCheck(check, new Scene(surface, hub, index))
+        ? await runCheck(check, new Scene(surface, hub, `${run}-${String(index)}`))
         : { check, outcome: 'skipped', milliseconds: 0, reason: left };
     results.push(result);
     options.onResult?.(result);

@@ -33,11 +33,11 @@ export class Scene {
   readonly hub: HubDriver;
   readonly #clients: VerifyClient[] = [];
 
-  /** @param number tells the names of one check from those of all others */
+  /** @param mark tells the names of one check from those of all others, other runs too */
   constructor(
     readonly surface: Surface,
     readonly hubName: string,
-    private readonly number: number,
+    private readonly mark: string,
   ) {
     this.hub = surface.hub(hubName);
   }
@@ -56,7 +56,7 @@ export class Scene {
 
   /** The name of a group, user or connection that only this check uses. */
   named(word: string): string {
-    return `${word}-${String(this.number)}`;
+    return `${word}-${this.mark}`;
   }
 
   /** A client of the JSON subprotocol that has read its `connected` frame. */

@@ -20,7 +20,8 @@ export interface ClientInit {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const MAX_FRAME_LENGTH = 4 * 1024 * 1024;
+const MAX_FRAME_LENGTH = 1024 * 1024;
+const MAX_FRAMES = 1000;
 
 /** A client that is read frame by frame, and never waits for ever. */
 export class VerifyClient {
@@ -42,6 +43,8 @@ export class VerifyClient {
   ) {
     socket.on('message', (data: Buffer, isBinary) => {
       this.#frames.push(isBinary ? data : data.toString());
+      // No check has so many: a service that floods us is left.
+      if (this.#frames.length > MAX_FRAMES) socket.terminate();
       this.#wake();
     });
     // The close that follows says enough.
@@ -156,6 +159,6 @@ export class VerifyClient {
   }
 
   #wake(): void {
-    for (const done of [...this.#waiting]) done();
+    for (const done of this.#waiting) done();
   }
 }

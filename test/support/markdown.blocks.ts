@@ -48,11 +48,6 @@ export class MarkdownDocument {
   }
 }
 
-/** The fenced code blocks of a document of the project, in their order. */
-export async function codeBlocks(document: string): Promise<CodeBlock[]> {
-  return blocksOf(await readFile(new URL(document, ROOT), 'utf8'));
-}
-
 /** Imports a block of TypeScript as the module it is; others import it as `./<name>.js`. */
 export async function importBlock(name: string, text: string): Promise<Record<string, unknown>> {
   const file = new URL(`test/.generated/${name}.ts`, ROOT);
@@ -92,6 +87,7 @@ export async function runBlock(
   return await (run as (...args: unknown[]) => Promise<unknown>)(...Object.values(values));
 }
 
+/** The fenced ones. */
 function blocksOf(text: string): CodeBlock[] {
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
     language,

@@ -12,26 +12,38 @@ export interface AzureCredential {
   getToken(
     scopes: string | string[],
     options?: unknown,
-  ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
+  ): Promise<{
+    /** The token itself. A secret. */
+    token: string;
+    /** Milliseconds since the epoch. */
+    expiresOnTimestamp: number;
+  } | null>;
 }
 
 /** An HTTP proxy on the way to the service. */
 export interface AzureProxy {
   /** Host name, or `http://` or `https://` and a host name. */
   readonly host: string;
+  /** From 1 to 65535. */
   readonly port: number;
+  /** Left out, the proxy asks nobody who they are. */
   readonly username?: string;
+  /** A secret. */
   readonly password?: string;
 }
 
 /** Where the service is and how it is called; see {@link AzureDriver}. */
-export interface AzureDriverOptions {
+export interface AzureDriverOptions extends AzureOptions {
   /** `Endpoint=https://<host>;AccessKey=<key>;Version=1.0;`. A secret. */
   readonly connectionString?: string;
   /** URL of the service; takes the place of that in the connection string. */
   readonly endpoint?: string;
   /** Takes the place of the key in the connection string. A secret. */
   readonly accessKey?: string;
+}
+
+/** How the cloud service is reached, beside endpoint and key. */
+export interface AzureOptions {
   /** A Microsoft Entra credential; takes the place of every access key. Needs `https`. */
   readonly credential?: AzureCredential;
   /**

@@ -2,7 +2,9 @@ import type { Payload } from '../payload.js';
 
 /** A user property of MQTT 5.0. Names may repeat, and the order counts. */
 export interface MqttUserProperty {
+  /** UTF-8, at most 65,535 bytes. */
   readonly name: string;
+  /** The same. */
   readonly value: string;
 }
 
@@ -18,14 +20,19 @@ export interface MqttConnectionInfo {
 export interface MqttConnectRequest {
   /** 4 is MQTT 3.1.1. */
   readonly protocolVersion: 4 | 5;
+  /** Of MQTT 3.1.1, `cleanSession`. */
   readonly cleanStart: boolean;
+  /** `undefined` when the packet has none. */
   readonly username: string | undefined;
+  /** `undefined` when the packet has none. A secret. */
   readonly password: Buffer | undefined;
+  /** `undefined` when the packet has none, and of MQTT 3.1.1. */
   readonly userProperties: readonly MqttUserProperty[] | undefined;
 }
 
 /** What a connect handler adds to the CONNACK of a success. */
 export interface MqttConnectAnswer {
+  /** For clients of MQTT 5.0. */
   readonly userProperties?: readonly MqttUserProperty[];
 }
 
@@ -33,13 +40,17 @@ export interface MqttConnectAnswer {
 export interface MqttConnectRefusal {
   /** A return code of MQTT 3.1.1 or a reason code of MQTT 5.0, as the client speaks. */
   readonly code: number;
+  /** For people. Of MQTT 5.0. */
   readonly reason?: string;
+  /** For clients of MQTT 5.0. */
   readonly userProperties?: readonly MqttUserProperty[];
 }
 
 /** What a PUBLISH that raises a user event carries beside its payload. */
 export interface MqttEventRequest {
+  /** `undefined` when the packet has none. */
   readonly contentType: string | undefined;
+  /** Of the packet, in their order. */
   readonly userProperties: readonly MqttUserProperty[];
 }
 
@@ -59,7 +70,9 @@ export interface MqttEnding {
   readonly initiatedByClient: boolean;
   /** `null` when neither side sent one. */
   readonly disconnectPacket: {
+    /** Its reason code. */
     readonly code: number;
+    /** `null` when it has none. */
     readonly userProperties: readonly MqttUserProperty[] | null;
   } | null;
 }

@@ -50,7 +50,12 @@ export class HubConnection {
   /** Of `connect` the query of the URL, otherwise empty. */
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   /** Which hub, and which event. */
-  readonly params: Readonly<{ hub: string; event: string }>;
+  readonly params: {
+    /** As {@link HubConnection.hub}. */
+    readonly hub: string;
+    /** As {@link HubEvent.name}. */
+    readonly event: string;
+  };
   /** The data of the event. */
   readonly body: unknown;
   /** Always `POST`, by which a webhook would get the event. */

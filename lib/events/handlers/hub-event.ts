@@ -20,9 +20,13 @@ import type { ValueLists } from './value-lists.js';
 
 /** Data of `connect`: what a webhook would get as its body. */
 export interface ConnectData {
+  /** The claims of the token; numbers are strings. */
   readonly claims: ValueLists;
+  /** The query of the URL, without `access_token`. */
   readonly query: ValueLists;
+  /** The headers of the handshake, without `Authorization`. */
   readonly headers: ValueLists;
+  /** What the client offers, in its order. */
   readonly subprotocols: readonly string[];
   /** MQTT clients only. */
   readonly mqtt?: MqttConnectRequest;
@@ -38,6 +42,7 @@ export interface DisconnectedData {
 
 /** Data of `joined` and `left`. */
 export interface GroupData {
+  /** Name of the group. */
   readonly group: string;
 }
 
@@ -152,6 +157,7 @@ export class HubUserEvent extends HubEvent {
   readonly connection: HubConnection;
   /** A string of `text`, the parsed value of `json`, a Buffer of the others. */
   readonly data: unknown;
+  /** What the client said it sends. */
   readonly dataType: DataType;
   /** The data as it was sent; of `protobuf` a serialized `google.protobuf.Any`. */
   readonly payload: Buffer;

@@ -90,6 +90,8 @@ export const ROLE_CHECKS: readonly Check[] = [
     id,
     title: `${role} allows to send to ${allows.join(', ')}, not ${forbids.join(', ')}`,
     group: 'clients',
+    // Groups of these names may be those of others.
+    isHubWide: true,
     run: async (scene) => {
       const client = await scene.json({ roles: [role] });
       for (const [ackId, group] of [...allows, ...forbids].entries()) {

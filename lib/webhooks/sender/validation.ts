@@ -10,9 +10,14 @@ export type ValidationFailure = 'origin' | 'status' | 'request';
 
 /** Whether a webhook agrees to get events of this service. */
 export type ValidationResult =
-  | { readonly passed: true }
   | {
+      /** It wants them. */
+      readonly passed: true;
+    }
+  | {
+      /** It gets none, and events for it fail. */
       readonly passed: false;
+      /** What was wrong. */
       readonly failure: ValidationFailure;
       /** For the log; without query and header values. */
       readonly message: string;

@@ -35,7 +35,7 @@ describe('web-pubsub verify', () => {
       connectionString,
     ]);
     expect(errors).toBe('');
-    expect(output).toMatch(/^CHECK {3}RESULT {6}MS {2}WHAT\n/);
+    expect(output).toMatch(/^CHECK {3}RESULT {8}MS {2}WHAT\n/);
     expect(output).toMatch(/^A1 {6}passed +\d+ {2}the service says that it is healthy$/m);
     expect(output).toMatch(/^X1 {6}refused +\d+ {2}.*\n +No request asks/m);
     expect(output).toMatch(/\n\d+ passed, 0 failed, 5 refused, 0 skipped in [\d.]+ s: http:/);

@@ -89,6 +89,7 @@ export class WebPubSubExecutionContext extends ExecutionContextHost {
   // Objects of their own: one position cannot be both the data and the response, and Nest would write
   // a `getData` of each view onto the context.
 
+  /** The connection as the request, {@link HubEvent.response} as the response. */
   override switchToHttp(): HttpArgumentsHost {
     const { connection, response } = this.getEvent();
     return viewOf<HttpArgumentsHost>({
@@ -98,6 +99,7 @@ export class WebPubSubExecutionContext extends ExecutionContextHost {
     });
   }
 
+  /** The connection as the client, the data, and the name of the event as the pattern. */
   override switchToWs(): WsArgumentsHost {
     const { connection, data, name } = this.getEvent();
     return viewOf<WsArgumentsHost>({
@@ -107,6 +109,7 @@ export class WebPubSubExecutionContext extends ExecutionContextHost {
     });
   }
 
+  /** The data, and the connection as the context. */
   override switchToRpc(): RpcArgumentsHost {
     const { connection, data } = this.getEvent();
     return viewOf<RpcArgumentsHost>({ getData: () => data, getContext: () => connection });
