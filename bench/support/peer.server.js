@@ -8,7 +8,9 @@ import { announce } from './announce.js';
  * @param {(text: string, group: string | undefined) => void} publish
  */
 export function createPeerServer(publish) {
-  return createServer((request, response) => {
+  // Callers may pause for longer than the default: a POST on a socket that is being closed is lost.
+  const options = { keepAliveTimeout: 60_000 };
+  return createServer(options, (request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {

@@ -30,7 +30,16 @@ export function takeResponse(response: PlatformResponse): {
 
 /** Every value of a header as it was sent, also of one that was taken out of `headers`. */
 export function headerValues(request: IncomingMessage, name: string): string[] {
-  return headerEntries(request).flatMap(([key, value]) => (key === name ? value : []));
+  const { rawHeaders } = request;
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const key = rawHeaders[index];
+    // By length first: this is asked several times of every request.
+    if (key?.length === name.length && key.toLowerCase() === name) {
+      values.push(rawHeaders[index + 1] ?? '');
+    }
+  }
+  return values;
 }
 
 /** All headers as sent and in their order, with names in lower case. */

@@ -25,6 +25,7 @@ export function segmentsOf(path: string): string[] {
  * @returns `undefined` when an escape is broken
  */
 export function decodeSegment(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment.replace(/%2f/gi, (slash) => `%25${slash.slice(1)}`));
   } catch {
@@ -34,6 +35,7 @@ export function decodeSegment(segment: string): string | undefined {
 
 /** Every segment of a path decoded; `undefined` when an escape is broken. */
 export function decodePath(path: string): string | undefined {
+  if (!path.includes('%')) return path;
   const segments = path.split('/').map(decodeSegment);
   return segments.includes(undefined) ? undefined : segments.join('/');
 }

@@ -6,7 +6,7 @@ import {
   Injectable,
   Logger,
 } from '@nestjs/common';
-import { type ExpectedAudience, restAudienceMatches } from '../auth/audience.js';
+import { restAudienceMatches } from '../auth/audience.js';
 import { bearerToken } from '../auth/bearer.js';
 import { actionOf } from '../auth/entra.actions.js';
 import { EntraVerifier } from '../auth/entra.verifier.js';
@@ -47,9 +47,12 @@ export class AccessTokenGuard implements CanActivate {
     if (token === undefined) return 'there is no bearer token, or more than one';
     if (this.entra?.isEntraToken(token))
       return await this.#entraProblem(this.entra, token, operation);
-    const expected = this.#audienceOf(request);
-    const verdict = this.verifier.verify(token, (audience) =>
-      restAudienceMatches(audience, expected),
+    const { target } = RestRequest.of(request);
+    const hosts = [...requestHosts(request, this.settings), ...this.settings.acceptedHosts];
+    const verdict = this.verifier.verify(
+      token,
+      (audience) => restAudienceMatches(audience, { hosts, paths: pathsOf(target) }),
+      `${hosts.join()} ${target}`,
     );
     return verdict.valid ? undefined : verdict.reason;
   }
@@ -66,13 +69,11 @@ export class AccessTokenGuard implements CanActivate {
     if (action !== undefined && verdict.allows(action)) return undefined;
     throw serviceErrors.forbidden();
   }
+}
 
-  #audienceOf(request: IncomingMessage): ExpectedAudience {
-    const { path } = splitTarget(RestRequest.of(request).target);
-    const decoded = decodePath(path);
-    return {
-      hosts: [...requestHosts(request, this.settings), ...this.settings.acceptedHosts],
-      paths: decoded === undefined || decoded === path ? [path] : [path, decoded],
-    };
-  }
+/** What an audience may name: the path as it was sent, and decoded. */
+function pathsOf(target: string): string[] {
+  const { path } = splitTarget(target);
+  const decoded = decodePath(path);
+  return decoded === undefined || decoded === path ? [path] : [path, decoded];
 }

@@ -6,9 +6,12 @@ import { serviceErrors } from '../errors/service-errors.js';
 import { contentLengthOf, contentTypeOf } from '../http/raw-body.js';
 import { headerEntries, type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
 import { BodyReader } from './body.reader.js';
-import { payloadReaderFor } from './content-type.js';
+import { payloadReaderFor, type PayloadReader } from './content-type.js';
 import { metadataIn } from './metadata-headers.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
+
+/** Spellings of content types that are remembered. */
+const MAX_READERS = 32;
 
 /** What a send carries besides its parameters. */
 export interface SentMessage {
@@ -19,6 +22,8 @@ export interface SentMessage {
 /** Reads the message of a send, the way to the body guarded step by step (rest.md 4, stages 8 to 12). */
 @Injectable()
 export class MessageReader {
+  readonly #readers = new Map<string, PayloadReader>();
+
   constructor(
     private readonly bodies: BodyReader,
     @Inject(REST_SETTINGS) private readonly settings: RestSettings,
@@ -29,9 +34,18 @@ export class MessageReader {
     const request = rawRequest(platformRequest);
     this.#requireLength(request);
     this.bodies.checkAnnouncedLength(request);
-    const toPayload = payloadReaderFor(contentTypeOf(request));
+    const toPayload = this.#readerFor(contentTypeOf(request));
     const body = await this.bodies.read(request);
     return { payload: toPayload(body), metadata: metadataIn(headerEntries(request)) };
+  }
+
+  /** Callers have few content types, and making sense of one takes longer than a small body. */
+  #readerFor(contentType: string): PayloadReader {
+    const known = this.#readers.get(contentType);
+    if (known !== undefined) return known;
+    const reader = payloadReaderFor(contentType);
+    if (this.#readers.size < MAX_READERS) this.#readers.set(contentType, reader);
+    return reader;
   }
 
   #requireLength(request: IncomingMessage): void {
