@@ -12,8 +12,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '5000' },
-    /** Only scenarios whose name has this text. */
-    only: { type: 'string', default: '' },
+    /** Only scenarios whose name has one of these texts. */
+    only: { type: 'string', multiple: true, default: [''] },
     /** Only the scenarios that show at a glance whether something broke. */
     smoke: { type: 'boolean', default: false },
     /** Fails when a fan-out is less than so many times that of Socket.IO. */
@@ -26,7 +26,8 @@ const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 
 const chosen = scenarios({ seconds, connections: Number(values.connections) }).filter(
-  ({ name, isSmoke }) => name.includes(values.only) && (!values.smoke || isSmoke),
+  ({ name, isSmoke }) =>
+    values.only.some((text) => name.includes(text)) && (!values.smoke || isSmoke),
 );
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 

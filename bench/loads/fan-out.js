@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspect, report } from '../support/control.js';
+import { report } from '../support/control.js';
 import { groupName, Publisher } from '../support/publisher.js';
 import { connectAll, frameBytes, Subscriber } from '../support/subscriber.js';
 
@@ -45,13 +45,14 @@ const size = frameBytes(payloadBytes + (groupCount > 0 ? target.groupEnvelope : 
 const audience = members / Math.max(1, groupCount);
 const published = Array.from({ length: Math.max(1, groupCount) }, () => 0);
 let total = 0;
-let before = await inspect(target);
-let measured = { from: process.hrtime.bigint(), total: 0 };
-// The first second is for the compiler of the server.
-const warm = (async () => {
+/** What has been delivered by now. */
+const mark = () => ({ at: process.hrtime.bigint(), deliveries: received / size });
+const run = (async () => {
+  // The first second is for the compiler of the server.
   await delay(WARM_UP_SECONDS * 1000);
-  before = await inspect(target);
-  measured = { from: process.hrtime.bigint(), total };
+  const from = mark();
+  await delay(seconds * 1000);
+  return [from, mark()];
 })();
 const end = process.hrtime.bigint() + BigInt((WARM_UP_SECONDS + seconds) * 1e9);
 const outstanding = () => total * audience - received / size;
@@ -70,20 +71,17 @@ async function caller(index) {
   }
 }
 await Promise.all(Array.from({ length: publisher.callers }, (_, index) => caller(index)));
-await warm;
+const [from, to] = await run;
 const deadline = Date.now() + 20_000;
 while (outstanding() > 0 && Date.now() < deadline) await Promise.race([changed(), delay(50)]);
-const elapsed = Number(process.hrtime.bigint() - measured.from) / 1e9;
-const after = await inspect(target);
 
 const wrong = subscribers.filter(
   ({ bytes }, index) => bytes !== published[index % published.length] * size,
 ).length;
 for (const subscriber of subscribers) subscriber.close();
 publisher.close();
-const deliveries = (total - measured.total) * audience;
+const deliveries = to.deliveries - from.deliveries;
 report({
   wrong,
-  deliveriesPerSecond: deliveries / elapsed,
-  cpuMicrosPerDelivery: (after.cpuMicros - before.cpuMicros) / deliveries,
+  deliveriesPerSecond: (deliveries * 1e9) / Number(to.at - from.at),
 });

@@ -16,13 +16,13 @@ import { createServer } from 'node:http';
  */
 
 /**
- * Tells the runner where a server is, and does what a load asks for: how much memory it uses, to
- * publish by itself, and what it has counted.
+ * Tells the runner where a server is, and does what a load asks for: how much memory it uses, and to
+ * publish by itself.
  *
  * @param {Description} description
- * @param {{ publish?: (text: string, group?: string) => void, count?: () => object }} [controls]
+ * @param {{ publish?: (text: string, group?: string) => void }} [controls]
  */
-export function announce(description, { publish, count = () => ({}) } = {}) {
+export function announce(description, { publish } = {}) {
   const control = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://control');
     if (pathname === '/publish') {
@@ -34,8 +34,7 @@ export function announce(description, { publish, count = () => ({}) } = {}) {
     }
     global.gc?.();
     const { rss } = process.memoryUsage();
-    const { user, system } = process.cpuUsage();
-    response.end(JSON.stringify({ rss, cpuMicros: user + system, ...count() }));
+    response.end(JSON.stringify({ rss }));
   });
   control.listen(0, '127.0.0.1', () => {
     const { port: controlPort } = control.address();

@@ -1,4 +1,4 @@
-/** Memory in bytes and CPU time in microseconds of a server, after a garbage collection. */
+/** Memory of a server in bytes, after a garbage collection. */
 export async function inspect({ controlPort }) {
   return (await fetch(`http://127.0.0.1:${controlPort}/`)).json();
 }
