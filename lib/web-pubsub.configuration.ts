@@ -46,6 +46,7 @@ export interface WebPubSubConfiguration {
     readonly isServed: boolean;
     readonly defaultApiVersion: ApiVersion;
     readonly requireContentLength: boolean;
+    readonly generateToken: 'any' | 'entra-only';
     readonly trustForwardedHost: boolean;
   };
   readonly websocket: {
@@ -100,10 +101,12 @@ export function resolveConfiguration(
         read.isSwitchedOn('rest', [
           'defaultApiVersion',
           'requireContentLength',
+          'generateToken',
           'trustForwardedHost',
         ]),
       defaultApiVersion: read.oneOf('rest.defaultApiVersion', API_VERSIONS, '2020-10-01'),
       requireContentLength: read.boolean('rest.requireContentLength', false),
+      generateToken: read.oneOf('rest.generateToken', ['any', 'entra-only'], 'any'),
       trustForwardedHost: read.boolean('rest.trustForwardedHost', false),
     },
     websocket: {

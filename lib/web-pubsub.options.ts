@@ -57,6 +57,13 @@ export interface WebPubSubRestOptions {
    */
   requireContentLength?: boolean;
   /**
+   * Who may have client tokens made (operation `WebPubSub_GenerateClientToken`): everybody who may call,
+   * or only callers with a Microsoft Entra token, since who has a key can make them alone.
+   *
+   * @defaultValue 'any'
+   */
+  generateToken?: 'any' | 'entra-only';
+  /**
    * Takes the public host of a request from `X-Forwarded-Host` when its token is checked. Only behind
    * a proxy that sets the header itself.
    *

@@ -132,6 +132,7 @@ function restSettings(
 ): RestSettings {
   return {
     isServed: rest.isServed,
+    generateToken: rest.generateToken,
     defaultApiVersion: rest.defaultApiVersion,
     maxMessageBytes: limits.messageBytes,
     // Known only once the server listens.

@@ -19,6 +19,9 @@ import { RestRequest } from './rest-request.js';
 import { RefusedRequest } from './rest.errors.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
 
+/** The handler of `WebPubSub_GenerateClientToken`. */
+const GENERATE_TOKEN = 'generateClientToken';
+
 /**
  * Lets in who has a token for the URL of the request, signed with an access key, or one of Microsoft
  * Entra ID with a role for the operation (rest.md 7.3, 7.8).
@@ -47,6 +50,10 @@ export class AccessTokenGuard implements CanActivate {
     if (token === undefined) return 'there is no bearer token, or more than one';
     if (this.entra?.isEntraToken(token))
       return await this.#entraProblem(this.entra, token, operation);
+    // Who has a key can make tokens without us.
+    if (operation === GENERATE_TOKEN && this.settings.generateToken === 'entra-only') {
+      return 'tokens are made for callers of Microsoft Entra ID only';
+    }
     const { target } = RestRequest.of(request);
     const hosts = [...requestHosts(request, this.settings), ...this.settings.acceptedHosts];
     const verdict = this.verifier.verify(

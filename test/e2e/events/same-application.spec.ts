@@ -163,6 +163,14 @@ describe.each([
     expect(await client.hearJson()).toEqual(ack);
   });
 
+  it('a protobuf message is handled as its bytes', async () => {
+    const client = await open('ann');
+    const any = Buffer.concat([Buffer.from([0x0a, 0x01]), Buffer.from('t')]).toString('base64');
+    send(client, 'echo', any, 'protobuf');
+    expect(await client.hearJson()).toEqual(message('binary', any));
+    expect(await client.hearJson()).toEqual(ack);
+  });
+
   it('nothing is answered with the ack alone', async () => {
     const client = await open('ann');
     send(client, 'silent', 1);

@@ -8,11 +8,13 @@ import {
   READER,
   signingKey,
 } from '../auth/entra.issuer.js';
+import type { RestSettings } from '../../../lib/rest/rest.settings.js';
 import { PLATFORMS, type RestApplication, startRest } from './support/rest.application.js';
 
 const VERSION = 'api-version=2024-12-01';
 const SEND = `/api/hubs/chat/:send?${VERSION}`;
 const EXISTS = `/api/hubs/chat/users/ann?${VERSION}`;
+const GENERATE = `/api/hubs/chat/:generateToken?${VERSION}`;
 const TEXT = { headers: { 'content-type': 'text/plain' }, body: 'hi' };
 
 describe.each(PLATFORMS)('callers of Microsoft Entra ID on %s (rest.md 7.8)', (platform) => {
@@ -21,12 +23,15 @@ describe.each(PLATFORMS)('callers of Microsoft Entra ID on %s (rest.md 7.8)', (p
     await Promise.all(apps.splice(0).map((app) => app.close()));
   });
 
-  async function start(mode: 'jwks' | 'trust-for-development' | 'off' = 'jwks') {
+  async function start(
+    mode: 'jwks' | 'trust-for-development' | 'off' = 'jwks',
+    settings: Partial<RestSettings> = {},
+  ) {
     const key = await signingKey('k1');
     const trust = mode === 'jwks' && { issuer: ISSUER, jwks: { keys: [key.jwk] } };
     const clock = { clock: () => NOW * 1000 };
     const entra = mode === 'off' ? null : await EntraVerifier.create({ mode, ...trust }, clock);
-    const app = await startRest(platform, { entra });
+    const app = await startRest(platform, { entra, settings });
     apps.push(app);
     const call = async (method: string, path: string, claims: Record<string, unknown>) => {
       const authorization = `Bearer ${await key.sign(claimsOf(claims))}`;
@@ -74,5 +79,24 @@ describe.each(PLATFORMS)('callers of Microsoft Entra ID on %s (rest.md 7.8)', (p
   ])('in development mode %s', async (_what, claims, status) => {
     const { call } = await start('trust-for-development');
     expect((await call('POST', SEND, claims)).status).toBe(status);
+  });
+
+  it.each([
+    ['any', 200],
+    ['entra-only', 401],
+  ] as const)(
+    'H7 a caller with a key has a token made with %s: %d',
+    async (generateToken, status) => {
+      const app = await startRest(platform, { settings: { generateToken } });
+      apps.push(app);
+      app.driver.willAnswer('getClientAccessToken', () => ({ token: 't', baseUrl: '', url: '' }));
+      expect((await app.call('POST', GENERATE)).status).toBe(status);
+    },
+  );
+
+  it('H7 a caller of Entra has one made all the same', async () => {
+    const { app, call } = await start('jwks', { generateToken: 'entra-only' });
+    app.driver.willAnswer('getClientAccessToken', () => ({ token: 't', baseUrl: '', url: '' }));
+    expect((await call('POST', GENERATE, {})).status).toBe(200);
   });
 });
