@@ -1,14 +1,8 @@
-import type { DataType } from '../../engine/payload.js';
+import { MEDIA_TYPES } from '../../engine/media-types.js';
 import type { EventConnection, UserEvent } from '../../engine/ports/event-sink.interface.js';
+import { eventTime, METADATA_PREFIX } from '../cloud-events.js';
 import type { EventNotification } from '../event-handler.interface.js';
 import type { EventEnvelope } from './event-listener.interface.js';
-
-const MEDIA_TYPES: Readonly<Record<DataType, string>> = {
-  text: 'text/plain',
-  json: 'application/json',
-  binary: 'application/octet-stream',
-  protobuf: 'application/x-protobuf',
-};
 
 interface Raised {
   readonly connection: EventConnection;
@@ -75,7 +69,7 @@ function propertiesOf({
     'cloudEvents:type': type,
     'cloudEvents:source': `/hubs/${hub}/client/${connectionId}`,
     'cloudEvents:id': String(id),
-    'cloudEvents:time': raisedAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+    'cloudEvents:time': eventTime(raisedAt),
     'cloudEvents:hub': hub,
     'cloudEvents:eventname': name,
     'cloudEvents:connectionid': connectionId,
@@ -88,6 +82,6 @@ function propertiesOf({
 
 function metadataOf({ metadata = new Map<string, string>() }: UserEvent): Record<string, string> {
   return Object.fromEntries(
-    [...metadata].map(([key, value]) => [`x-webpubsub-metadata-${key.toLowerCase()}`, value]),
+    [...metadata].map(([key, value]) => [`${METADATA_PREFIX}${key.toLowerCase()}`, value]),
   );
 }

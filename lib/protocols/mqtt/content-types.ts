@@ -1,20 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { dataTypeNamed, MEDIA_TYPES } from '../../engine/media-types.js';
 import type { DataType, Payload } from '../../engine/payload.js';
 import { isSerializedAny } from '../serialized-any.js';
-
-const DATA_TYPES: ReadonlyMap<string, DataType> = new Map([
-  ['application/json', 'json'],
-  ['text/plain', 'text'],
-  ['application/x-protobuf', 'protobuf'],
-  ['application/octet-stream', 'binary'],
-]);
-
-const CONTENT_TYPES: Readonly<Record<DataType, string>> = {
-  json: 'application/json',
-  text: 'text/plain',
-  protobuf: 'application/x-protobuf',
-  binary: 'application/octet-stream',
-};
 
 // One class and one bounded repetition at a time: nothing to backtrack over.
 const MEDIA_TYPE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,127}\/[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,127}$/;
@@ -24,12 +11,12 @@ const MEDIA_TYPE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,127}\/[!#$%&'*+\-.^_`|~0-9A-Z
  * to counts as none.
  */
 export function payloadOf(contentType: string | undefined, bytes: Buffer): Payload {
-  const dataType = DATA_TYPES.get(mediaType(contentType ?? '')) ?? 'binary';
+  const dataType = dataTypeNamed(mediaType(contentType ?? '')) ?? 'binary';
   return { dataType: isTrue(dataType, bytes) ? dataType : 'binary', bytes };
 }
 
 export function contentTypeOf(dataType: DataType): string {
-  return CONTENT_TYPES[dataType];
+  return MEDIA_TYPES[dataType];
 }
 
 /** Whether it begins with `type/subtype`; parameters are not looked at. */

@@ -5,6 +5,7 @@ import type {
   UserEventOutcome,
 } from '../../engine/ports/event-sink.interface.js';
 import type { MqttEventAnswer } from '../../engine/ports/mqtt-events.interface.js';
+import { METADATA_PREFIX } from '../../events/cloud-events.js';
 import {
   stateHeader,
   textAnswer,
@@ -49,7 +50,7 @@ export function handledAnswer(
     headers: [
       ['Content-Type', CONTENT_TYPES[payload.dataType]],
       ...headers,
-      ...[...metadata].map(([key, value]) => textHeader(`x-webpubsub-metadata-${key}`, value)),
+      ...[...metadata].map(([key, value]) => textHeader(`${METADATA_PREFIX}${key}`, value)),
     ],
     body: payload.bytes,
   };

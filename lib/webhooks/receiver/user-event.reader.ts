@@ -1,15 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { dataTypeNamed } from '../../engine/media-types.js';
 import { textPayload, type DataType, type Payload } from '../../engine/payload.js';
 import type { UserEvent } from '../../engine/ports/event-sink.interface.js';
+import { METADATA_PREFIX } from '../../events/cloud-events.js';
 import { connectionOf, isFromMqtt, type EventHead } from './event-head.js';
 import type { EventHeaders } from './event-headers.js';
-
-const DATA_TYPES: ReadonlyMap<string, DataType> = new Map([
-  ['text/plain', 'text'],
-  ['application/json', 'json'],
-  ['application/octet-stream', 'binary'],
-  ['application/x-protobuf', 'protobuf'],
-]);
 
 /** Lower case, without parameters; empty when there is none (events.md 2.4). */
 export function mediaTypeOf(headers: EventHeaders): string {
@@ -19,7 +14,7 @@ export function mediaTypeOf(headers: EventHeaders): string {
 
 /** How the data of a user event is to be read; `undefined` when we cannot (events.md 12.1, step 11). */
 export function dataTypeOf(headers: EventHeaders): DataType | undefined {
-  return DATA_TYPES.get(mediaTypeOf(headers)) ?? (isFromMqtt(headers) ? 'binary' : undefined);
+  return dataTypeNamed(mediaTypeOf(headers)) ?? (isFromMqtt(headers) ? 'binary' : undefined);
 }
 
 /** @returns `undefined` when the body is not what its type says */
@@ -63,6 +58,6 @@ function isJson(bytes: Buffer): boolean {
 
 /** In this direction a comma is a comma (events.md 2.7). */
 function metadataIn(headers: EventHeaders): ReadonlyMap<string, string> | undefined {
-  const metadata = new Map(headers.withPrefix('x-webpubsub-metadata-'));
+  const metadata = new Map(headers.withPrefix(METADATA_PREFIX));
   return metadata.size === 0 ? undefined : metadata;
 }

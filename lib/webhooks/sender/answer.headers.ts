@@ -1,3 +1,4 @@
+import { METADATA_PREFIX } from '../../events/cloud-events.js';
 import type { Metadata } from '../../engine/message.js';
 import { metadataProblem } from '../../engine/names.js';
 import type { MqttUserProperty } from '../../engine/ports/mqtt-events.interface.js';
@@ -7,7 +8,6 @@ import { WebhookError } from './webhook.error.js';
 
 type Headers = OutgoingAnswer['headers'];
 
-const METADATA_PREFIX = 'x-webpubsub-metadata-';
 const MQTT_PREFIX = 'mqtt-';
 
 /**

@@ -4,6 +4,7 @@ import type {
   EventConnection,
   UserEvent,
 } from '../../engine/ports/event-sink.interface.js';
+import { eventTime, METADATA_PREFIX } from '../../events/cloud-events.js';
 import type { EventNotification } from '../../events/event-handler.interface.js';
 import { ConnectionSignatures } from './connection-signatures.js';
 import {
@@ -112,7 +113,7 @@ export class Envelopes {
       ['ce-type', `azure.webpubsub.${category}.${name}`],
       ['ce-source', this.#sourceOf(connection)],
       ['ce-id', String(id)],
-      ['ce-time', raisedAt.toISOString().replace(/\.\d+Z$/, 'Z')],
+      ['ce-time', eventTime(raisedAt)],
       ['ce-signature', this.#signatures.of(connection) || undefined],
       ['ce-userId', userId || undefined],
       ['ce-connectionId', connectionId],
@@ -139,7 +140,7 @@ export class Envelopes {
 function extraHeaders({ metadata = new Map(), mqtt }: UserEvent): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   for (const [key, value] of metadata) {
-    headers.set(`x-webpubsub-metadata-${key.toLowerCase()}`, value);
+    headers.set(`${METADATA_PREFIX}${key.toLowerCase()}`, value);
   }
   for (const { name, value } of mqtt?.userProperties ?? []) {
     headers.set(`mqtt-${name.toLowerCase()}`, value);
