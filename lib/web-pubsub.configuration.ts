@@ -47,6 +47,7 @@ export interface WebPubSubConfiguration {
     readonly defaultApiVersion: ApiVersion;
     readonly requireContentLength: boolean;
     readonly generateToken: 'any' | 'entra-only';
+    readonly pipeline: 'application' | 'direct';
     readonly trustForwardedHost: boolean;
   };
   readonly websocket: {
@@ -102,11 +103,13 @@ export function resolveConfiguration(
           'defaultApiVersion',
           'requireContentLength',
           'generateToken',
+          'pipeline',
           'trustForwardedHost',
         ]),
       defaultApiVersion: read.oneOf('rest.defaultApiVersion', API_VERSIONS, '2020-10-01'),
       requireContentLength: read.boolean('rest.requireContentLength', false),
       generateToken: read.oneOf('rest.generateToken', ['any', 'entra-only'], 'any'),
+      pipeline: read.oneOf('rest.pipeline', ['application', 'direct'], 'application'),
       trustForwardedHost: read.boolean('rest.trustForwardedHost', false),
     },
     websocket: {

@@ -64,6 +64,15 @@ export interface WebPubSubRestOptions {
    */
   generateToken?: 'any' | 'entra-only';
   /**
+   * Whether requests for the REST API pass through the application, with its middleware, hooks and
+   * global guards, interceptors and filters, or go directly to the operation. `direct` serves several
+   * times as many sends a second; nothing that the application sets for all routes then sees them,
+   * CORS included.
+   *
+   * @defaultValue 'application'
+   */
+  pipeline?: 'application' | 'direct';
+  /**
    * Takes the public host of a request from `X-Forwarded-Host` when its token is checked. Only behind
    * a proxy that sets the header itself.
    *

@@ -132,6 +132,7 @@ function restSettings(
 ): RestSettings {
   return {
     isServed: rest.isServed,
+    pipeline: rest.pipeline,
     generateToken: rest.generateToken,
     defaultApiVersion: rest.defaultApiVersion,
     maxMessageBytes: limits.messageBytes,

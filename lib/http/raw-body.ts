@@ -34,7 +34,7 @@ export function contentLengthOf(request: IncomingMessage): number | undefined {
  * @returns `undefined` when the body is longer than `maxBytes`, or a piece was not admitted; the rest
  *   of it is then still to come
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   admit: (bytes: number) => boolean = () => true,
@@ -45,22 +45,36 @@ export async function readBody(
         'stream of every request, whatever its headers say?',
     );
   }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    // The default would destroy the socket, and with it the answer, on the way out of the loop.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const { length } = chunk as Buffer;
-      size += length;
-      if (size > maxBytes || !admit(length)) return undefined;
-      chunks.push(chunk as Buffer);
-    }
-  } catch {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= maxBytes && admit(chunk.length)) chunks.push(chunk);
+      else settle(undefined);
+    };
+    const onEnd = (): void => settle(Buffer.concat(chunks, size));
     // The caller has hung up; nobody reads this.
-    throw serviceErrors.badRequest('The request ended before its body did.');
-  }
-  return Buffer.concat(chunks, size);
+    const onLost = (): void => {
+      stop();
+      reject(serviceErrors.badRequest('The request ended before its body did.'));
+    };
+    function settle(body: Buffer | undefined): void {
+      stop();
+      if (body === undefined) request.pause();
+      resolve(body);
+    }
+    function stop(): void {
+      request.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
+      // An error that comes later is nobody's, and must not end the process.
+      if (!request.complete) request.on('error', ignore);
+    }
+    if (request.destroyed) onLost();
+    else request.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost);
+  });
 }
+
+function ignore(): void {}
 
 /** How long a caller that is not listening may go on sending. */
 const LINGER_MS = 1000;

@@ -37,19 +37,27 @@ export class AccessTokenGuard implements CanActivate {
     @Inject(EntraVerifier) private readonly entra: EntraVerifier | null,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = rawRequest(context.switchToHttp().getRequest<PlatformRequest>());
-    const problem = await this.#problemOf(request, context.getHandler().name);
+    const problem = this.#problemOf(request, context.getHandler().name);
+    if (!(problem instanceof Promise)) return this.#admit(request, problem);
+    return problem.then((found) => this.#admit(request, found));
+  }
+
+  #admit(request: IncomingMessage, problem: string | undefined): boolean {
     if (problem === undefined) return true;
     this.#logger.debug(`Refused ${request.method} with 401: ${problem}.`);
     throw new RefusedRequest(401, { 'www-authenticate': 'Bearer' });
   }
 
-  async #problemOf(request: IncomingMessage, operation: string): Promise<string | undefined> {
+  /** Waits for nobody but the keys of Microsoft. */
+  #problemOf(
+    request: IncomingMessage,
+    operation: string,
+  ): string | undefined | Promise<string | undefined> {
     const token = bearerToken(headerValues(request, 'authorization'));
     if (token === undefined) return 'there is no bearer token, or more than one';
-    if (this.entra?.isEntraToken(token))
-      return await this.#entraProblem(this.entra, token, operation);
+    if (this.entra?.isEntraToken(token)) return this.#entraProblem(this.entra, token, operation);
     // Who has a key can make tokens without us.
     if (operation === GENERATE_TOKEN && this.settings.generateToken === 'entra-only') {
       return 'tokens are made for callers of Microsoft Entra ID only';

@@ -1,10 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { VersionProfile } from './api-version.js';
-import type { OperationInput, OperationParameters } from './dto/operation-parameters.js';
+import type { OperationParameters } from './dto/operation-parameters.js';
 import type { PlatformRequest } from '../http/raw-exchange.js';
 import { RestRequest } from './rest-request.js';
-
-type ParametersClass = new (input: OperationInput) => OperationParameters;
+import type { ParametersClass } from './rest-target.js';
 
 /**
  * The parameters of an operation, from path and query. To Nest they are a custom parameter, so pipes
@@ -12,7 +11,7 @@ type ParametersClass = new (input: OperationInput) => OperationParameters;
  */
 export const Parameters = createParamDecorator(
   (parametersClass: ParametersClass, context: ExecutionContext): OperationParameters =>
-    new parametersClass(requestOf(context)),
+    requestOf(context).parameters(parametersClass),
 );
 
 /** The rules of the api-version of the request: a {@link VersionProfile}. */

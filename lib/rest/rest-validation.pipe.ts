@@ -7,13 +7,17 @@ import { InvalidParameters, type ParameterFailure } from './rest.errors.js';
 /** Checks the parameters of an operation by the rules on their class. */
 @Injectable()
 export class RestValidationPipe implements PipeTransform {
+  // Requests with the same target share their parameters: checked once is enough.
+  readonly #valid = new WeakSet<OperationParameters>();
+
   transform(value: unknown): unknown {
-    if (!(value instanceof OperationParameters)) return value;
+    if (!(value instanceof OperationParameters) || this.#valid.has(value)) return value;
     const order = Object.keys(value);
     const [first, ...rest] = validateSync(value)
       .toSorted((a, b) => order.indexOf(a.property) - order.indexOf(b.property))
       .flatMap(failuresOf);
     if (first) throw new InvalidParameters([first, ...rest]);
+    this.#valid.add(value);
     return value;
   }
 }

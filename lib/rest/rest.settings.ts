@@ -7,6 +7,8 @@ export const REST_SETTINGS = 'webpubsub:rest-settings';
 export interface RestSettings {
   /** Whether requests are looked at; Nest has the controllers before that is known. */
   readonly isServed: boolean;
+  /** Whether requests go through the application, or past it. */
+  readonly pipeline: 'application' | 'direct';
   /** Who may have tokens made: anybody with a key too, or callers of Microsoft Entra ID alone. */
   readonly generateToken: 'any' | 'entra-only';
   /** The version whose rules apply to a request without `api-version`. */

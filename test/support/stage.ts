@@ -2,7 +2,7 @@ import jwt from 'jsonwebtoken';
 import { WebPubSubModule, type WebPubSubModuleOptions } from 'nestjs-web-pubsub';
 import { startHost, type Host, type HostOptions } from './host.app.js';
 import { ACCESS_KEY } from './keys.js';
-import type { Platform } from './platforms.js';
+import type { Surface } from './platforms.js';
 import { clientFrame, OPCODE, RawSocket, type ResponseHead } from './raw.socket.js';
 import { RecordingSink } from './recording.sink.js';
 import { WireClient } from './wire.client.js';
@@ -220,15 +220,20 @@ export interface StageOptions extends HostOptions {
 }
 
 export async function startStage(
-  platform: Platform,
+  surface: Surface,
   { module = {}, prefix = '', imports = [], ...host }: StageOptions = {},
 ): Promise<Stage> {
   const sink = new RecordingSink();
-  const options = { accessKey: ACCESS_KEY, hubs: ['chat'], logStart: false, ...module };
-  const started = await startHost(platform, {
+  const rest = surface === 'direct' ? { rest: pastTheApplication(module.rest) } : {};
+  const options = { accessKey: ACCESS_KEY, hubs: ['chat'], logStart: false, ...module, ...rest };
+  const started = await startHost(surface === 'direct' ? 'fastify' : surface, {
     ...host,
     imports: [...imports, WebPubSubModule.forRoot(options)],
     sink,
   });
   return new Stage(started, sink, prefix);
+}
+
+function pastTheApplication(rest: WebPubSubModuleOptions['rest']): WebPubSubModuleOptions['rest'] {
+  return { ...(typeof rest === 'object' ? rest : {}), pipeline: 'direct' };
 }

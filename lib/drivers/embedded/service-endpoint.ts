@@ -5,15 +5,19 @@
 export class ServiceEndpoint {
   #listening: URL | undefined;
   readonly #configured: URL | undefined;
+  // Kept: every request asks for them.
+  #hosts: readonly string[];
 
   /** @param configured the public `http(s)` URL, with the path in front of `/api` and `/client` if any */
   constructor(configured?: string) {
     this.#configured = configured === undefined ? undefined : new URL(configured);
+    this.#hosts = this.#hostsOf();
   }
 
   /** @param url where the HTTP server really listens, with the application's prefix as path */
   listening(url: string): void {
     this.#listening = new URL(url);
+    this.#hosts = this.#hostsOf();
   }
 
   /** The URL that clients are given; `undefined` before the server listens. */
@@ -23,6 +27,10 @@ export class ServiceEndpoint {
 
   /** `host[:port]` of every address a token may be made for, besides that of the request itself. */
   get hosts(): readonly string[] {
+    return this.#hosts;
+  }
+
+  #hostsOf(): readonly string[] {
     return [this.#configured, this.#listening].flatMap((url) => (url ? [url.host] : []));
   }
 }

@@ -31,8 +31,8 @@ export class FilteredSendQuery extends SendQuery {
   }
 
   override optionsWith(metadata: Metadata | undefined): SendOptions {
-    const options = super.optionsWith(metadata);
-    return this.filter === '' ? options : { ...options, filter: this.filter };
+    const messageTtlSeconds = Number(this.messageTtlSeconds);
+    return { messageTtlSeconds, filter: this.filter || undefined, metadata };
   }
 }
 
@@ -48,6 +48,8 @@ export class SelectiveSendQuery extends FilteredSendQuery {
   }
 
   override optionsWith(metadata: Metadata | undefined): SendOptions {
-    return { ...super.optionsWith(metadata), excluded: this.excluded };
+    const messageTtlSeconds = Number(this.messageTtlSeconds);
+    const filter = this.filter || undefined;
+    return { messageTtlSeconds, filter, excluded: this.excluded, metadata };
   }
 }

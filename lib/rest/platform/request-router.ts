@@ -11,6 +11,7 @@ export type Resolution =
 /** A request for our part of the URL space. */
 export interface RoutedRequest {
   readonly resolution: Resolution;
+  readonly route: MountedRoute;
   /** Decoded; `undefined` where an escape is broken. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
   /** As sent, without the question mark. */
@@ -33,12 +34,15 @@ const STAND_IN = '~';
  */
 export class RequestRouter {
   readonly #routes: readonly MountedRoute[];
+  readonly #unrouted: MountedRoute;
   /** Segments in front of the name of a hub. */
   readonly #hubsRoot: readonly string[];
 
   constructor(routes: readonly MountedRoute[]) {
     const unrouted = routes.find(({ segments }) => segments.at(-1) === UNROUTED);
-    this.#hubsRoot = unrouted?.segments.slice(0, -1) ?? [];
+    if (unrouted === undefined) throw new Error('There is no route for what has none.');
+    this.#unrouted = unrouted;
+    this.#hubsRoot = unrouted.segments.slice(0, -1);
     this.#routes = routes.filter((route) => route !== unrouted);
   }
 
@@ -52,13 +56,25 @@ export class RequestRouter {
     if (chosen) {
       const parameters = parametersOf(chosen.segments, segments);
       const internalPath = chosen.segments.map((part) => internalSegment(part, parameters));
-      return routed({ outcome: 'operation' }, internalPath, query, parameters);
+      return {
+        resolution: { outcome: 'operation' },
+        route: chosen,
+        parameters,
+        query,
+        internalTarget: internalTarget(internalPath, query),
+      };
     }
     if (matching.length === 0 && !this.#isBelowHubs(segments)) return undefined;
     const allowed = matching.flatMap((route) => route.method ?? []).toSorted();
     const resolution: Resolution =
       matching.length > 0 ? { outcome: 'unknownMethod', allowed } : { outcome: 'unknownPath' };
-    return routed(resolution, [...this.#hubsRoot, UNROUTED], query);
+    return {
+      resolution,
+      route: this.#unrouted,
+      parameters: {},
+      query,
+      internalTarget: internalTarget(this.#unrouted.segments, query),
+    };
   }
 
   #isBelowHubs(segments: readonly (string | undefined)[]): boolean {
@@ -67,14 +83,8 @@ export class RequestRouter {
   }
 }
 
-function routed(
-  resolution: Resolution,
-  internalPath: readonly string[],
-  query: string,
-  parameters: RoutedRequest['parameters'] = {},
-): RoutedRequest {
-  const suffix = query === '' ? '' : `?${query}`;
-  return { resolution, parameters, query, internalTarget: `/${internalPath.join('/')}${suffix}` };
+function internalTarget(path: readonly string[], query: string): string {
+  return `/${path.join('/')}${query === '' ? '' : `?${query}`}`;
 }
 
 function matches(template: readonly string[], segments: readonly (string | undefined)[]): boolean {

@@ -9,6 +9,9 @@ export interface MountedRoute {
   readonly method: string | undefined;
   /** Segments of the path; a parameter begins with a colon, an action with {@link ACTION_MARK}. */
   readonly segments: readonly string[];
+  readonly controller: Type;
+  /** The method of the controller that serves it. */
+  readonly handler: string;
 }
 
 /**
@@ -21,26 +24,28 @@ export function mountedRoutes(
 ): readonly MountedRoute[] {
   return controllers.flatMap((controller) => {
     const base = Reflect.getMetadata(PATH_METADATA, controller) as string;
-    return handlersOf(controller).map((handler): MountedRoute => {
-      const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
-      const name = Reflect.getMetadata(PATH_METADATA, handler) as string;
+    const prototype = controller.prototype as Record<string, object>;
+    return handlersOf(prototype).map((handler): MountedRoute => {
+      const target = prototype[handler] as object;
+      const method = Reflect.getMetadata(METHOD_METADATA, target) as RequestMethod;
+      const name = Reflect.getMetadata(PATH_METADATA, target) as string;
       const segments = nonEmptySegments(`${base}/${name}`);
       const prefix = applicationPrefix(settings, `/${segments.join('/')}`, method);
       return {
         method: method === RequestMethod.ALL ? undefined : RequestMethod[method],
         segments: [...nonEmptySegments(prefix), ...segments],
+        controller,
+        handler,
       };
     });
   });
 }
 
-function handlersOf(controller: Type): readonly object[] {
-  const prototype = controller.prototype as Record<string, object>;
+/** Names of the methods that are routes. */
+function handlersOf(prototype: Record<string, object>): readonly string[] {
   return new MetadataScanner()
     .getAllMethodNames(prototype)
-    .map((name) => prototype[name])
-    .filter((member) => member !== undefined)
-    .filter((member) => Reflect.hasMetadata(METHOD_METADATA, member));
+    .filter((name) => Reflect.hasMetadata(METHOD_METADATA, prototype[name] as object));
 }
 
 function nonEmptySegments(path: string): string[] {

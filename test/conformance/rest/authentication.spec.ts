@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { AccessKeys } from 'nestjs-web-pubsub';
 import { ACCESS_KEY, SECONDARY_ACCESS_KEY } from '../../support/keys.js';
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import {
   clientToken,
   nowInSeconds,
@@ -188,7 +188,7 @@ const TOKENS: readonly TokenCase[] = [
 
 const PATH = '/connections/{c1}';
 
-describe.each(PLATFORMS)('authentication on %s', (platform) => {
+describe.each(SURFACES)('authentication on %s', (platform) => {
   const scene = useScene(platform, { module: { secondaryAccessKey: SECONDARY_ACCESS_KEY } });
   const url = (operation: string): string => scene().rest.url(scene().target(operation));
 
@@ -248,7 +248,7 @@ describe.each(PLATFORMS)('authentication on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('authentication behind a proxy on %s', (platform) => {
+describe.each(SURFACES)('authentication behind a proxy on %s', (platform) => {
   const scene = useScene(platform, {
     module: { endpoint: 'https://demo.example.com', rest: { trustForwardedHost: true } },
   });
@@ -277,7 +277,7 @@ function handshake(accessToken: string): string {
   return `/client/hubs/chat?access_token=${accessToken}`;
 }
 
-describe.each(PLATFORMS)('authentication of clients on %s', (platform) => {
+describe.each(SURFACES)('authentication of clients on %s', (platform) => {
   const scene = useScene(platform, { module: { secondaryAccessKey: SECONDARY_ACCESS_KEY } });
   const token = (claims: TokenClaims = {}, key: string | Buffer = ACCESS_KEY): string =>
     clientToken(scene().stage.url, 'chat', { sub: 'user1', ...claims }, key);

@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { badRequest, done, invalid, plain, UNSUPPORTED } from './answers.js';
 import { fromGroup, json, text, useScene } from './scene.js';
 import type { WireClient } from '../../support/wire.client.js';
@@ -9,7 +9,7 @@ const ACTIONS = ['/:addToGroups', '/:removeFromGroups'];
 const NO_REQUEST = badRequest('The request body is not a valid groups request.');
 const NO_NAMES = invalid('Groups', INVALID_NAME);
 
-describe.each(PLATFORMS)('membership of many on %s', (platform) => {
+describe.each(SURFACES)('membership of many on %s', (platform) => {
   const scene = useScene(platform, { module: { limits: { groupsPerConnection: 3 } } });
 
   /** Which of these groups a JSON client is in, by what it hears. */

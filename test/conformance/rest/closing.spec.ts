@@ -1,5 +1,5 @@
 import { ReliableClient } from '../../support/reliable.client.js';
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { done } from './answers.js';
 import { useScene } from './scene.js';
 
@@ -10,7 +10,7 @@ function disconnected(message: string): string {
   return JSON.stringify({ type: 'system', event: 'disconnected', message });
 }
 
-describe.each(PLATFORMS)('closing a connection on %s', (platform) => {
+describe.each(SURFACES)('closing a connection on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([
@@ -80,7 +80,7 @@ describe.each(PLATFORMS)('closing a connection on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('closing many connections on %s', (platform) => {
+describe.each(SURFACES)('closing many connections on %s', (platform) => {
   const scene = useScene(platform);
   const cast = async () =>
     await scene().cast({ J1: { groups: ['g1'] }, J2: {}, W3: { groups: ['g2'] } });

@@ -1,8 +1,8 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { absent, PRESENT } from './answers.js';
 import { useScene } from './scene.js';
 
-describe.each(PLATFORMS)('existence on %s', (platform) => {
+describe.each(SURFACES)('existence on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([

@@ -6,7 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { WebPubSubModule } from 'nestjs-web-pubsub';
 import { ACCESS_KEY } from '../../support/keys.js';
-import { PLATFORMS, type Platform } from '../../support/platforms.js';
+import { SURFACES, type Surface } from '../../support/platforms.js';
 import { RestClient } from '../../support/rest.client.js';
 import { clientToken } from '../../support/tokens.js';
 import { WireClient } from '../../support/wire.client.js';
@@ -16,7 +16,7 @@ import { bytes, fromServer, json, text } from './scene.js';
 /** How an application may treat the bodies of its own requests. */
 interface Host {
   readonly bodies: string;
-  readonly platforms: readonly Platform[];
+  readonly platforms: readonly Surface[];
   readonly options?: NestApplicationOptions;
   readonly configure?: (app: INestApplication) => void;
 }
@@ -28,9 +28,9 @@ type BodyParsers = Readonly<Record<'json' | 'text' | 'raw', (options?: object) =
 const express = createRequire(import.meta.url)('express') as BodyParsers;
 
 const HOSTS: readonly Host[] = [
-  { bodies: 'the parsers of Nest', platforms: PLATFORMS },
-  { bodies: 'bodyParser: false', platforms: PLATFORMS, options: { bodyParser: false } },
-  { bodies: 'rawBody: true', platforms: PLATFORMS, options: { rawBody: true } },
+  { bodies: 'the parsers of Nest', platforms: SURFACES },
+  { bodies: 'bodyParser: false', platforms: SURFACES, options: { bodyParser: false } },
+  { bodies: 'rawBody: true', platforms: SURFACES, options: { rawBody: true } },
   {
     bodies: 'app.use(express.json())',
     platforms: ['express'],
@@ -69,7 +69,7 @@ class EchoController {
   }
 }
 
-async function start(platform: Platform, { options, configure }: Host): Promise<INestApplication> {
+async function start(platform: Surface, { options, configure }: Host): Promise<INestApplication> {
   const module = await Test.createTestingModule({
     imports: [WebPubSubModule.forRoot({ accessKey: ACCESS_KEY, logStart: false })],
     controllers: [EchoController],

@@ -1,11 +1,11 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { done, invalid, UNSUPPORTED } from './answers.js';
 import { fromGroup, fromServer, text, useScene } from './scene.js';
 
 const TEXT = fromServer('text', '"x"');
 const OF_U1 = encodeURIComponent("userId eq 'u1'");
 
-describe.each(PLATFORMS)('filters of sends on %s', (platform) => {
+describe.each(SURFACES)('filters of sends on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([

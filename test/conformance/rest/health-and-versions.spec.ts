@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { done, plain, PRESENT, SUPPORTED } from './answers.js';
 import { text, useScene } from './scene.js';
 
@@ -17,7 +17,7 @@ const UNKNOWN_VERSION = plain(400, {
   message: 'The specified API version is not supported.',
 });
 
-describe.each(PLATFORMS)('health and versions on %s', (platform) => {
+describe.each(SURFACES)('health and versions on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([
@@ -82,7 +82,7 @@ describe.each(PLATFORMS)('health and versions on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('requests without a version on %s', (platform) => {
+describe.each(SURFACES)('requests without a version on %s', (platform) => {
   const scene = useScene(platform, { module: { rest: { defaultApiVersion: '2024-12-01' } } });
 
   it('12.2.4 are served as the version that the options name', async () => {

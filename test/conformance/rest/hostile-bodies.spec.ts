@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { RawSocket } from '../../support/raw.socket.js';
 import { restToken } from '../../support/tokens.js';
 import { badRequest, done } from './answers.js';
@@ -23,7 +23,7 @@ async function closing(socket: Socket): Promise<void> {
   await new Promise<void>((resolve) => socket.once('close', () => resolve()));
 }
 
-describe.each(PLATFORMS)('hostile bodies on %s', (platform) => {
+describe.each(SURFACES)('hostile bodies on %s', (platform) => {
   const scene = useScene(platform);
 
   /** The head of a send of text; a header of the caller stands in place of ours. */

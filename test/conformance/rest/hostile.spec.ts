@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { RawSocket } from '../../support/raw.socket.js';
 import { restToken } from '../../support/tokens.js';
 import { absent, done, invalid, noConnection, PRESENT } from './answers.js';
@@ -46,7 +46,7 @@ const BROKEN_ESCAPES = [
   '%ED%A0%80',
 ];
 
-describe.each(PLATFORMS)('hostile names on %s', (platform) => {
+describe.each(SURFACES)('hostile names on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each(NAMES)('the group %s is a group like any other', async (name) => {
@@ -156,7 +156,7 @@ describe.each(PLATFORMS)('hostile names on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('hostile URLs on %s', (platform) => {
+describe.each(SURFACES)('hostile URLs on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([
@@ -255,7 +255,7 @@ async function statusOf(scene: Scene, ...lines: readonly string[]): Promise<numb
   return status;
 }
 
-describe.each(PLATFORMS)('hostile headers on %s', (platform) => {
+describe.each(SURFACES)('hostile headers on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each(['good, good', 'good, bad', 'bad, good'])(

@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { RawSocket } from '../../support/raw.socket.js';
 import { restToken } from '../../support/tokens.js';
 import { done } from './answers.js';
@@ -6,7 +6,7 @@ import { fromServer, text, useScene } from './scene.js';
 
 const TEXT = 'Content-Type: text/plain';
 
-describe.each(PLATFORMS)('one TCP connection for several requests on %s', (platform) => {
+describe.each(SURFACES)('one TCP connection for several requests on %s', (platform) => {
   const scene = useScene(platform);
   const sockets: RawSocket[] = [];
 

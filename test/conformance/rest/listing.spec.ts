@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { ReliableClient } from '../../support/reliable.client.js';
 import { invalid, SUPPORTED } from './answers.js';
 import { useScene } from './scene.js';
@@ -10,7 +10,7 @@ interface Page {
 
 const JSON_PAGE = { status: 200, type: 'application/json; charset=utf-8', versions: SUPPORTED };
 
-describe.each(PLATFORMS)('listing the connections of a group on %s', (platform) => {
+describe.each(SURFACES)('listing the connections of a group on %s', (platform) => {
   const scene = useScene(platform);
   const list = '/groups/g1/connections';
 

@@ -1,11 +1,11 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import type { WireClient } from '../../support/wire.client.js';
 import { done, noConnection, plain, PRESENT } from './answers.js';
 import { fromGroup, text, useScene } from './scene.js';
 
 const IN_G1 = '/groups/g1/connections/{c1}';
 
-describe.each(PLATFORMS)('membership on %s', (platform) => {
+describe.each(SURFACES)('membership on %s', (platform) => {
   const scene = useScene(platform);
 
   /** Which of these groups a JSON client is in, by what it hears. */

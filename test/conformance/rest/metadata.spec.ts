@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import type { RestCall } from '../../support/rest.client.js';
 import { badRequest, done } from './answers.js';
 import { fromServer, useScene } from './scene.js';
@@ -45,7 +45,7 @@ function sized(bytes: number): Record<string, string> {
 
 const TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~09az";
 
-describe.each(PLATFORMS)('metadata on %s', (platform) => {
+describe.each(SURFACES)('metadata on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each<DeliveryCase>([

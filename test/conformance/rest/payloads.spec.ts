@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import type { RestCall } from '../../support/rest.client.js';
 import { badRequest, done, invalid, UNSUPPORTED } from './answers.js';
 import { bytes, fromServer, json, text, useScene } from './scene.js';
@@ -134,7 +134,7 @@ const MALFORMED_JSON: readonly RestCall[] = [
   json(Buffer.from('"\xff"', 'latin1')),
 ];
 
-describe.each(PLATFORMS)('payloads on %s', (platform) => {
+describe.each(SURFACES)('payloads on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each(PAYLOADS)('$id delivers $what', async ({ call, J1, W3 }) => {
@@ -227,7 +227,7 @@ describe.each(PLATFORMS)('payloads on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('payloads on %s that must tell their length', (platform) => {
+describe.each(SURFACES)('payloads on %s that must tell their length', (platform) => {
   const scene = useScene(platform, { module: { rest: { requireContentLength: true } } });
 
   it('C15 are refused without', async () => {

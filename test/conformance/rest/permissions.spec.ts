@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import type { WireClient } from '../../support/wire.client.js';
 import { absent, badRequest, done, noConnection, plain, PRESENT } from './answers.js';
 import { text, useScene } from './scene.js';
@@ -20,7 +20,7 @@ async function maySend(client: WireClient, group: string): Promise<boolean> {
   return success;
 }
 
-describe.each(PLATFORMS)('permissions on %s', (platform) => {
+describe.each(SURFACES)('permissions on %s', (platform) => {
   const scene = useScene(platform);
 
   it('F1 says no without a role', async () => {

@@ -1,5 +1,5 @@
 import { RestClient, type RestCall } from '../../support/rest.client.js';
-import type { Platform } from '../../support/platforms.js';
+import type { Surface } from '../../support/platforms.js';
 import { startStage, type Persona, type Stage, type StageOptions } from '../../support/stage.js';
 import type { WireClient } from '../../support/wire.client.js';
 import { outcomeOf, type Outcome } from './answers.js';
@@ -83,7 +83,7 @@ export class Scene {
 }
 
 /** Sets the scene for the tests of the running `describe`, and clears it after each. */
-export function useScene(platform: Platform, options?: StageOptions): () => Scene {
+export function useScene(platform: Surface, options?: StageOptions): () => Scene {
   let scene: Scene;
   beforeAll(async () => {
     scene = new Scene(await startStage(platform, options));

@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { text, useScene } from './scene.js';
 
 /** A status for each version; one number stands for all. */
@@ -211,7 +211,7 @@ const MISSING = VERSIONS.flatMap((version) =>
   ),
 );
 
-describe.each(PLATFORMS)('the status on %s', (platform) => {
+describe.each(SURFACES)('the status on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each(FOUND)(

@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { done, invalid } from './answers.js';
 import { fromGroup, fromServer, text, useScene, type Cast, type Role } from './scene.js';
 
@@ -184,7 +184,7 @@ const TARGETS: readonly TargetCase[] = [
   })),
 ];
 
-describe.each(PLATFORMS)('sends on %s', (platform) => {
+describe.each(SURFACES)('sends on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each(TARGETS)('$id reach $what', async ({ cast, operation, hear }) => {
@@ -248,7 +248,7 @@ describe.each(PLATFORMS)('sends on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('sends on %s to a client that does not read', (platform) => {
+describe.each(SURFACES)('sends on %s to a client that does not read', (platform) => {
   const MEBIBYTE = 'x'.repeat(1024 * 1024);
   const scene = useScene(platform, { module: { limits: { outboundQueueMessages: 4 } } });
 
@@ -270,7 +270,7 @@ describe.each(PLATFORMS)('sends on %s to a client that does not read', (platform
   });
 });
 
-describe.each(PLATFORMS)('the type of a validation error on %s', (platform) => {
+describe.each(SURFACES)('the type of a validation error on %s', (platform) => {
   const scene = useScene(platform);
 
   it.each([
@@ -284,7 +284,7 @@ describe.each(PLATFORMS)('the type of a validation error on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('blank names on %s', (platform) => {
+describe.each(SURFACES)('blank names on %s', (platform) => {
   const scene = useScene(platform);
   const connection = { target: 'connectionId', message: 'Invalid connection ID.' };
   const user = { target: 'userId', message: 'Invalid user ID.' };

@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { ACCESS_KEY } from '../../support/keys.js';
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { WireClient } from '../../support/wire.client.js';
 import { invalid, SUPPORTED, type Outcome } from './answers.js';
 import { useScene, type SceneCall } from './scene.js';
@@ -11,7 +11,7 @@ interface Claims {
   readonly aud: string;
 }
 
-describe.each(PLATFORMS)('tokens for clients on %s', (platform) => {
+describe.each(SURFACES)('tokens for clients on %s', (platform) => {
   const scene = useScene(platform);
 
   const generate = async (query = '', call?: SceneCall): Promise<Outcome> =>

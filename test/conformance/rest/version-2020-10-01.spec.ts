@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../../support/platforms.js';
+import { SURFACES } from '../../support/platforms.js';
 import { absent, done, noConnection, PRESENT, SUPPORTED, type Outcome } from './answers.js';
 import { text, useScene, type SceneCall } from './scene.js';
 
@@ -6,7 +6,7 @@ const PERMISSION = '/permissions/sendToGroup/connections/{c1}';
 const NO_PERMISSION = absent('Info.Connection.NotExisted');
 const NOT_IN_GROUP = absent('Info.User.NotInGroup');
 
-describe.each(PLATFORMS)('version 2020-10-01 on %s', (platform) => {
+describe.each(SURFACES)('version 2020-10-01 on %s', (platform) => {
   const scene = useScene(platform);
 
   const call = async (method: string, operation: string, more?: SceneCall): Promise<Outcome> =>
@@ -102,7 +102,7 @@ describe.each(PLATFORMS)('version 2020-10-01 on %s', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)('users that version 2020-10-01 remembers on %s', (platform) => {
+describe.each(SURFACES)('users that version 2020-10-01 remembers on %s', (platform) => {
   const scene = useScene(platform);
 
   const call = async (method: string, operation: string): Promise<number> =>
@@ -142,7 +142,7 @@ describe.each(PLATFORMS)('users that version 2020-10-01 remembers on %s', (platf
   });
 });
 
-describe.each(PLATFORMS)('users beyond the memory of version 2020-10-01 on %s', (platform) => {
+describe.each(SURFACES)('users beyond the memory of version 2020-10-01 on %s', (platform) => {
   const scene = useScene(platform, { module: { limits: { rememberedGroupsPerHub: 2 } } });
 
   const call = async (method: string, user: string): Promise<Outcome> =>

@@ -23,6 +23,7 @@ export type Platform = (typeof PLATFORMS)[number];
 
 export const SETTINGS: RestSettings = {
   isServed: true,
+  pipeline: 'application',
   generateToken: 'any',
   defaultApiVersion: '2020-10-01',
   maxMessageBytes: 1024 * 1024,
