@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ArgumentsHost } from '@nestjs/common';
 
 /** The request of a handler: Node's own on Express, a wrapper around it on Fastify. */
 export type PlatformRequest = IncomingMessage | { readonly raw: IncomingMessage };
@@ -12,6 +13,11 @@ interface FastifyReply {
   getHeaders(): OutgoingHttpHeaders;
   /** Tells the platform that the answer is written to `raw`. */
   hijack(): void;
+}
+
+/** What `context.switchToHttp()` would have to be asked for, which makes an object for each question. */
+export function requestIn(context: ArgumentsHost): PlatformRequest {
+  return context.getArgByIndex<PlatformRequest>(0);
 }
 
 export function rawRequest(request: PlatformRequest): IncomingMessage {
@@ -42,12 +48,23 @@ export function headerValues(request: IncomingMessage, name: string): string[] {
   return values;
 }
 
-/** All headers as sent and in their order, with names in lower case. */
-export function headerEntries(request: IncomingMessage): (readonly [string, string])[] {
+/**
+ * Headers as sent and in their order, with names in lower case.
+ *
+ * @param prefix in lower case: only names that begin with it
+ */
+export function headerEntries(
+  request: IncomingMessage,
+  prefix = '',
+): (readonly [string, string])[] {
   const { rawHeaders } = request;
   const entries: (readonly [string, string])[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    entries.push([rawHeaders[index]?.toLowerCase() ?? '', rawHeaders[index + 1] ?? '']);
+    const name = rawHeaders[index] ?? '';
+    // By length first: most names are shorter than a prefix.
+    if (name.length < prefix.length) continue;
+    const key = name.toLowerCase();
+    if (key.startsWith(prefix)) entries.push([key, rawHeaders[index + 1] ?? '']);
   }
   return entries;
 }

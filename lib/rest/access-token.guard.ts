@@ -12,7 +12,7 @@ import { actionOf } from '../auth/entra.actions.js';
 import { EntraVerifier } from '../auth/entra.verifier.js';
 import { TokenVerifier } from '../auth/token.verifier.js';
 import { serviceErrors } from '../errors/service-errors.js';
-import { headerValues, type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
+import { headerValues, rawRequest, requestIn } from '../http/raw-exchange.js';
 import { decodePath, splitTarget } from '../http/request-target.js';
 import { requestHosts } from './request-hosts.js';
 import { RestRequest } from './rest-request.js';
@@ -38,7 +38,7 @@ export class AccessTokenGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = rawRequest(context.switchToHttp().getRequest<PlatformRequest>());
+    const request = rawRequest(requestIn(context));
     const problem = this.#problemOf(request, context.getHandler().name);
     if (!(problem instanceof Promise)) return this.#admit(request, problem);
     return problem.then((found) => this.#admit(request, found));
@@ -63,11 +63,15 @@ export class AccessTokenGuard implements CanActivate {
       return 'tokens are made for callers of Microsoft Entra ID only';
     }
     const { target } = RestRequest.of(request);
-    const hosts = [...requestHosts(request, this.settings), ...this.settings.acceptedHosts];
+    const own = requestHosts(request, this.settings);
     const verdict = this.verifier.verify(
       token,
-      (audience) => restAudienceMatches(audience, { hosts, paths: pathsOf(target) }),
-      `${hosts.join()} ${target}`,
+      (audience) => {
+        const hosts = [...own, ...this.settings.acceptedHosts];
+        return restAudienceMatches(audience, { hosts, paths: pathsOf(target) });
+      },
+      // Hosts that are accepted besides only ever get more.
+      `${own.join()} ${target}`,
     );
     return verdict.valid ? undefined : verdict.reason;
   }

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { serviceErrors } from '../errors/service-errors.js';
 import { type ApiVersion, isApiVersion, profileOf } from './api-version.js';
-import type { PlatformRequest } from '../http/raw-exchange.js';
+import { requestIn } from '../http/raw-exchange.js';
 import type { QueryParameters } from './query-parameters.js';
 import { RestRequest } from './rest-request.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
@@ -12,7 +12,7 @@ export class ApiVersionGuard implements CanActivate {
   constructor(@Inject(REST_SETTINGS) private readonly settings: RestSettings) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = RestRequest.of(context.switchToHttp().getRequest<PlatformRequest>());
+    const request = RestRequest.of(requestIn(context));
     request.profile = profileOf(this.#versionIn(request.query));
     return true;
   }

@@ -7,7 +7,7 @@ import { contentLengthOf, contentTypeOf } from '../http/raw-body.js';
 import { headerEntries, type PlatformRequest, rawRequest } from '../http/raw-exchange.js';
 import { BodyReader } from './body.reader.js';
 import { payloadReaderFor, type PayloadReader } from './content-type.js';
-import { metadataIn } from './metadata-headers.js';
+import { METADATA_PREFIX, metadataIn } from './metadata-headers.js';
 import { REST_SETTINGS, type RestSettings } from './rest.settings.js';
 
 /** Spellings of content types that are remembered. */
@@ -36,7 +36,10 @@ export class MessageReader {
     this.bodies.checkAnnouncedLength(request);
     const toPayload = this.#readerFor(contentTypeOf(request));
     const body = await this.bodies.read(request);
-    return { payload: toPayload(body), metadata: metadataIn(headerEntries(request)) };
+    return {
+      payload: toPayload(body),
+      metadata: metadataIn(headerEntries(request, METADATA_PREFIX)),
+    };
   }
 
   /** Callers have few content types, and making sense of one takes longer than a small body. */

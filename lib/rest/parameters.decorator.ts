@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { VersionProfile } from './api-version.js';
 import type { OperationParameters } from './dto/operation-parameters.js';
-import type { PlatformRequest } from '../http/raw-exchange.js';
+import { requestIn } from '../http/raw-exchange.js';
 import { RestRequest } from './rest-request.js';
 import type { ParametersClass } from './rest-target.js';
 
@@ -20,5 +20,5 @@ export const Profile = createParamDecorator(
 );
 
 function requestOf(context: ExecutionContext): RestRequest {
-  return RestRequest.of(context.switchToHttp().getRequest<PlatformRequest>());
+  return RestRequest.of(requestIn(context));
 }
