@@ -7,17 +7,17 @@ export interface Flushable {
 
 /** An audience of more than this is a crowd. */
 const CROWD = 64;
-/** Most writes of one turn for crowds, and for everybody else: about a millisecond of work each. */
-const CROWD_SLICE = 128;
-const OTHERS_SLICE = 512;
+/** Most writes of one turn for crowds, and as many for everybody else: about a millisecond of work each. */
+const SLICE = 128;
 
 /**
  * Writes once per turn of the event loop: the first append of a turn schedules one flush of
  * everything that was appended in it. Idle latency is one turn; under load batches grow by
  * themselves, without a timer.
  *
- * A turn does only so much: large audiences are written to in slices, with room for other work between
- * them, and small ones go first. So a hot group cannot make a quiet one wait for all its members.
+ * A turn does only so much: what is to be written is written in slices, with room for other work
+ * between them, and crowds last. So a hot group cannot make a quiet one wait for all its members; and
+ * when more comes in than can be written one by one, what waits for its slice is joined.
  */
 export class FlushScheduler {
   #root = FrameChain.root();
@@ -54,7 +54,7 @@ export class FlushScheduler {
 
   readonly #flush = (): void => {
     this.#isScheduled = false;
-    const [others, crowds] = [this.#others.take(OTHERS_SLICE), this.#crowds.take(CROWD_SLICE)];
+    const [others, crowds] = [this.#others.take(SLICE), this.#crowds.take(SLICE)];
     // A fresh root lets go of the frames of this turn, but for those somebody still has to write.
     this.#root = FrameChain.root();
     for (const flushable of others) flushable.flush();
