@@ -10,7 +10,7 @@ import type { ClientProtocol } from './ports/client-protocol.interface.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
 import type { EventConnection } from './ports/event-sink.interface.js';
 import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.js';
-import { ReliableSession } from './reliable.session.js';
+import { ReliableSession, type ReliableSettings } from './reliable.session.js';
 import type { Session, SessionOwner } from './session.js';
 import { SmallSet } from './small-set.js';
 import type { Streams } from './streams.js';
@@ -38,8 +38,7 @@ export interface ConnectionParts {
   readonly timers: TimingWheel;
   readonly tokens: ReconnectionTokens;
   readonly limits: Readonly<EngineLimits>;
-  /** How long a reliable connection waits for its client to come back. */
-  readonly recoveryWindowMs: number;
+  readonly reliable: ReliableSettings;
 }
 
 /**
@@ -269,17 +268,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   #createReliableSession(): ReliableSession | undefined {
     const encoder = this.protocol.reliableEncoder;
     if (encoder === undefined) return undefined;
-    const { limits, outbox } = this.parts;
-    return new ReliableSession(
-      {
-        encoder,
-        clock: outbox.clock,
-        maxMessages: limits.reliableBufferMessages,
-        maxBytes: limits.reliableBufferBytes,
-        recoveryWindowMs: this.parts.recoveryWindowMs,
-      },
-      this,
-    );
+    return new ReliableSession(this.parts.reliable, encoder, this);
   }
 
   #issueToken(): string {

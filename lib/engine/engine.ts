@@ -9,6 +9,7 @@ import { GuardedEventSink } from './guarded.sink.js';
 import { Hub } from './hub.js';
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.js';
 import { LocalHub } from './local-hub.js';
+import { MessageBlocks } from './message.blocks.js';
 import type { Diagnostics } from './ports/diagnostics.interface.js';
 import type { EventSink } from './ports/event-sink.interface.js';
 import type { ReconnectionTokens } from './ports/reconnection-tokens.interface.js';
@@ -71,7 +72,13 @@ export class Engine implements BackplaneNode {
       timers: this.timers,
       tokens: options.tokens,
       limits: this.limits,
-      recoveryWindowMs: options.recoveryWindowMs ?? RECOVERY_WINDOW_MS,
+      reliable: {
+        blocks: new MessageBlocks(),
+        clock: this.clock,
+        maxMessages: this.limits.reliableBufferMessages,
+        maxBytes: this.limits.reliableBufferBytes,
+        recoveryWindowMs: options.recoveryWindowMs ?? RECOVERY_WINDOW_MS,
+      },
     };
   }
 

@@ -86,16 +86,19 @@ export class Message implements BackplaneMessage, Deliverable {
    * numbered frame is kept: they share its bytes.
    */
   sequencedFrame(encoder: SequencedEncoder, sequenceId: number): Buffer {
-    this.#sequenced ??= [];
-    let frames = this.#sequenced.find((candidate) => candidate.encoder === encoder);
-    if (frames === undefined) {
-      frames = { encoder, cache: {}, lastId: 0, lastFrame: undefined };
-      this.#sequenced.push(frames);
-    }
+    const frames = this.#sequencedBy(encoder);
     if (frames.lastId === sequenceId && frames.lastFrame !== undefined) return frames.lastFrame;
     frames.lastId = sequenceId;
     frames.lastFrame = encoder.sequencedMessage(this, sequenceId, frames.cache);
     return frames.lastFrame;
+  }
+
+  #sequencedBy(encoder: SequencedEncoder): SequencedFrames {
+    this.#sequenced ??= [];
+    for (const known of this.#sequenced) if (known.encoder === encoder) return known;
+    const made = { encoder, cache: {}, lastId: 0, lastFrame: undefined };
+    this.#sequenced.push(made);
+    return made;
   }
 }
 

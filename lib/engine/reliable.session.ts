@@ -1,22 +1,18 @@
 import type { Clock } from './clock.js';
 import type { Deliverable } from './delivery.js';
+import type { MessageBlocks } from './message.blocks.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 import type { Session, SessionOwner } from './session.js';
+import { UnconfirmedQueue } from './unconfirmed.queue.js';
 
-export interface ReliableSessionParts {
-  readonly encoder: SequencedEncoder;
+/** What all reliable connections of a node have in common. */
+export interface ReliableSettings {
+  readonly blocks: MessageBlocks;
   readonly clock: Clock;
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly recoveryWindowMs: number;
-}
-
-interface Unconfirmed {
-  readonly sequenceId: number;
-  /** A reference, shared with everybody else who got it; encoded again only when it is replayed. */
-  readonly message: Deliverable;
-  readonly bytes: number;
 }
 
 /**
@@ -25,14 +21,16 @@ interface Unconfirmed {
  */
 export class ReliableSession implements Session {
   #lastId = 0;
-  #unconfirmed: Unconfirmed[] = [];
-  #bytes = 0;
+  readonly #unconfirmed: UnconfirmedQueue;
   #overflown = false;
 
   constructor(
-    private readonly parts: ReliableSessionParts,
+    private readonly settings: ReliableSettings,
+    private readonly encoder: SequencedEncoder,
     private readonly owner: SessionOwner,
-  ) {}
+  ) {
+    this.#unconfirmed = new UnconfirmedQueue(settings.blocks);
+  }
 
   /** Messages that the client has not confirmed. */
   get size(): number {
@@ -42,40 +40,34 @@ export class ReliableSession implements Session {
   deliver(message: Deliverable, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
     if (this.#overflown) return;
     const sequenceId = this.#lastId + 1;
-    const frame = message.sequencedFrame(this.parts.encoder, sequenceId);
+    const frame = message.sequencedFrame(this.encoder, sequenceId);
     if (!this.#hasRoomFor(frame.length)) {
       this.#overflow();
       return;
     }
     this.#lastId = sequenceId;
-    this.#unconfirmed.push({ sequenceId, message, bytes: frame.length });
-    this.#bytes += frame.length;
+    this.#unconfirmed.push(sequenceId, message, frame.length);
     // This buffer is the limit; the outbox holds no more than is in it.
     outbox?.appendUnlimited(frame, message.expiresAt);
   }
 
   /** Lets go of everything up to a number; one that was never given confirms all. */
   confirm(sequenceId: bigint): void {
-    let count = 0;
-    for (const { sequenceId: id, bytes } of this.#unconfirmed) {
-      if (BigInt(id) > sequenceId) break;
-      this.#bytes -= bytes;
-      count += 1;
-    }
-    if (count > 0) this.#unconfirmed.splice(0, count);
+    const isGiven = sequenceId <= BigInt(this.#lastId);
+    this.#unconfirmed.confirm(isGiven ? Number(sequenceId) : this.#lastId);
   }
 
   get detachedMs(): number {
-    return this.parts.recoveryWindowMs;
+    return this.settings.recoveryWindowMs;
   }
 
   /** Sends again what is not confirmed, with the numbers it had. */
   resume(outbox: Outbox): void {
     this.#dropExpired();
-    for (const { message, sequenceId } of this.#unconfirmed) {
-      const frame = message.sequencedFrame(this.parts.encoder, sequenceId);
+    this.#unconfirmed.forEach((message, sequenceId) => {
+      const frame = message.sequencedFrame(this.encoder, sequenceId);
       outbox.appendUnlimited(frame, message.expiresAt);
-    }
+    });
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -87,18 +79,16 @@ export class ReliableSession implements Session {
   }
 
   #fits(bytes: number): boolean {
-    const { maxMessages, maxBytes } = this.parts;
-    return this.#unconfirmed.length < maxMessages && this.#bytes + bytes <= maxBytes;
+    const { maxMessages, maxBytes } = this.settings;
+    return (
+      this.#unconfirmed.length < maxMessages && this.#unconfirmed.byteLength + bytes <= maxBytes
+    );
   }
 
   /** A message whose time is over is not sent again; its number stays unused. */
   #dropExpired(): void {
-    const now = this.parts.clock();
-    this.#unconfirmed = this.#unconfirmed.filter(({ message, bytes }) => {
-      const isExpired = message.expiresAt !== 0 && message.expiresAt <= now;
-      if (isExpired) this.#bytes -= bytes;
-      return !isExpired;
-    });
+    const now = this.settings.clock();
+    this.#unconfirmed.keep(({ expiresAt }) => expiresAt === 0 || expiresAt > now);
   }
 
   /**
@@ -106,21 +96,18 @@ export class ReliableSession implements Session {
    * never confirm them (client-protocols.md 9.5). Their numbers stay unused.
    */
   #dropOutdated(): void {
-    const topics = new Set<string>();
-    const kept: Unconfirmed[] = [];
-    for (const unconfirmed of this.#unconfirmed.toReversed()) {
-      const { topic } = unconfirmed.message;
-      if (topic !== undefined && topics.has(topic)) this.#bytes -= unconfirmed.bytes;
-      else kept.push(unconfirmed);
-      if (topic !== undefined) topics.add(topic);
-    }
-    this.#unconfirmed = kept.toReversed();
+    const newest = new Map<string, number>();
+    this.#unconfirmed.forEach(({ topic }, sequenceId) => {
+      if (topic !== undefined) newest.set(topic, sequenceId);
+    });
+    this.#unconfirmed.keep(
+      ({ topic }, sequenceId) => topic === undefined || newest.get(topic) === sequenceId,
+    );
   }
 
   #overflow(): void {
     this.#overflown = true;
-    this.#unconfirmed = [];
-    this.#bytes = 0;
+    this.#unconfirmed.keep(() => false);
     // Later in the turn: whoever delivers may be walking over the members of a group.
     queueMicrotask(() => this.owner.sessionOverflow());
   }

@@ -5,6 +5,7 @@ import type { Connection } from '../../../lib/engine/connection.js';
 import type { Deliverable } from '../../../lib/engine/delivery.js';
 import { GroupStateMessage } from '../../../lib/engine/group-state.message.js';
 import { GroupStates } from '../../../lib/engine/group-states.js';
+import { MessageBlocks } from '../../../lib/engine/message.blocks.js';
 import { ReliableSession } from '../../../lib/engine/reliable.session.js';
 import { jsonEncoder } from '../../../lib/protocols/json/json.encoder.js';
 import { jsonProtocol } from '../../../lib/protocols/json/json.protocol.js';
@@ -112,14 +113,17 @@ describe('a reliable connection that confirms no states', () => {
       reply: () => {},
     };
     const parts = {
-      encoder: reliableJsonEncoder,
+      blocks: new MessageBlocks(),
       clock: () => 0,
       maxMessages: 3,
       maxBytes: 100_000,
       hardMaxBytes: 200_000,
       recoveryWindowMs: 1000,
     };
-    return { session: new ReliableSession(parts, owner), overflows: () => overflows };
+    return {
+      session: new ReliableSession(parts, reliableJsonEncoder, owner),
+      overflows: () => overflows,
+    };
   }
 
   const update = (id: string, group = 'room'): GroupStateMessage =>

@@ -1,4 +1,5 @@
 import { FlushScheduler } from '../../../lib/engine/flush.scheduler.js';
+import { MessageBlocks } from '../../../lib/engine/message.blocks.js';
 import { Message } from '../../../lib/engine/message.js';
 import { Outbox } from '../../../lib/engine/outbox.js';
 import { textPayload } from '../../../lib/engine/payload.js';
@@ -15,9 +16,14 @@ class Rig {
   overflows = 0;
 
   constructor(limits: { maxMessages?: number; maxBytes?: number } = {}) {
-    const parts = { encoder: reliableLineEncoder, clock: () => now, recoveryWindowMs: 30_000 };
+    const parts = {
+      blocks: new MessageBlocks(),
+      clock: () => now,
+      recoveryWindowMs: 30_000,
+    };
     this.session = new ReliableSession(
       { maxMessages: 5, maxBytes: 1000, ...parts, ...limits },
+      reliableLineEncoder,
       { sessionOverflow: () => (this.overflows += 1), reply: () => {} },
     );
   }

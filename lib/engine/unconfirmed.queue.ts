@@ -1,0 +1,102 @@
+import type { Deliverable } from './delivery.js';
+import { MessageBlock, MessageBlocks } from './message.blocks.js';
+
+/** A run of messages of one block, numbered without a gap. */
+interface Run {
+  readonly block: MessageBlock;
+  /** What is added to an index of the block to get the number of the message. */
+  readonly offset: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOTHING = new MessageBlock();
+
+/**
+ * What a client has not confirmed, in the order of its numbers. It holds runs of shared blocks: an
+ * entry of its own for each member of a group would cost more than the delivery.
+ */
+export class UnconfirmedQueue {
+  readonly #older: Run[] = [];
+  // The newest run, spread out: one object less to look at for each delivery.
+  #block = NOTHING;
+  #offset = 0;
+  #start = 0;
+  #end = 0;
+  #length = 0;
+  #bytes = 0;
+
+  constructor(private readonly blocks: MessageBlocks) {}
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Of all frames; the digits of a number are counted as those of the first who got the message. */
+  get byteLength(): number {
+    return this.#bytes;
+  }
+
+  push(sequenceId: number, message: Deliverable, bytes: number): void {
+    const goesOn = this.#end > 0 && this.#offset + this.#end === sequenceId;
+    if (!goesOn || !this.#block.accepts(this.#end, message, bytes)) {
+      if (this.#start < this.#end) this.#older.push(this.#newest());
+      this.#begin(this.blocks.beginningWith(message, bytes), sequenceId);
+    }
+    this.#end += 1;
+    this.#length += 1;
+    this.#bytes += this.#block.bytes(this.#end - 1, this.#end);
+  }
+
+  /** Forgets everything up to a number. */
+  confirm(sequenceId: number): void {
+    for (let run = this.#older[0]; run !== undefined; run = this.#older[0]) {
+      const start = this.#forget(run, sequenceId);
+      if (start < run.end) {
+        this.#older[0] = { ...run, start };
+        return;
+      }
+      this.#older.shift();
+    }
+    this.#start = this.#forget(this.#newest(), sequenceId);
+    // Nothing is held that has been confirmed.
+    if (this.#start === this.#end) this.#begin(NOTHING, 0);
+  }
+
+  /** Forgets what does not pass the test; asked from the first to the last. */
+  keep(isKept: (message: Deliverable, sequenceId: number) => boolean): void {
+    const kept: [number, Deliverable, number][] = [];
+    this.forEach((message, sequenceId, bytes) => {
+      if (isKept(message, sequenceId)) kept.push([sequenceId, message, bytes]);
+    });
+    this.confirm(Infinity);
+    for (const item of kept) this.push(...item);
+  }
+
+  forEach(visit: (message: Deliverable, sequenceId: number, bytes: number) => void): void {
+    for (const { block, offset, start, end } of [...this.#older, this.#newest()]) {
+      for (let index = start; index < end; index += 1) {
+        visit(block.message(index), offset + index, block.bytes(index, index + 1));
+      }
+    }
+  }
+
+  #newest(): Run {
+    return { block: this.#block, offset: this.#offset, start: this.#start, end: this.#end };
+  }
+
+  #begin(block: MessageBlock, sequenceId: number): void {
+    this.#block = block;
+    this.#offset = sequenceId;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  /** @returns where the run begins then */
+  #forget({ block, offset, start, end }: Run, sequenceId: number): number {
+    const confirmed = Math.max(start, Math.min(end, sequenceId - offset + 1));
+    this.#length -= confirmed - start;
+    this.#bytes -= block.bytes(start, confirmed);
+    return confirmed;
+  }
+}

@@ -1,0 +1,85 @@
+import { array, assert, boolean, constant, nat, oneof, property, record } from 'fast-check';
+import type { Deliverable } from '../../lib/engine/delivery.js';
+import { MessageBlocks } from '../../lib/engine/message.blocks.js';
+import { UnconfirmedQueue } from '../../lib/engine/unconfirmed.queue.js';
+
+type Item = readonly [sequenceId: number, message: Deliverable];
+
+const QUEUES = 3;
+
+const messageOf = (topic: string): Deliverable => ({
+  expiresAt: 0,
+  topic,
+  isFor: () => true,
+  frame: () => Buffer.alloc(0),
+  sequencedFrame: () => Buffer.alloc(0),
+});
+
+/** Bytes of a frame; some are larger than a whole block may be. */
+const bytesOf = ({ topic = '' }: Deliverable): number =>
+  topic.endsWith('7') ? 70_000 : 10 + topic.length;
+
+function contents(queue: UnconfirmedQueue): Item[] {
+  const items: Item[] = [];
+  queue.forEach((message, sequenceId) => items.push([sequenceId, message]));
+  return items;
+}
+
+const step = oneof(
+  // To all queues, or to some: those that get the same share blocks, until they part.
+  record({ type: constant('send' as const), to: array(boolean(), { minLength: 3, maxLength: 3 }) }),
+  record({ type: constant('confirm' as const), queue: nat(QUEUES - 1), ahead: nat(120) }),
+  record({ type: constant('keep' as const), queue: nat(QUEUES - 1), every: nat(3) }),
+);
+
+describe('UnconfirmedQueue', () => {
+  it('holds what a list would hold, however many share its blocks', () => {
+    assert(
+      property(array(step, { maxLength: 300, size: 'max' }), (steps) => {
+        const blocks = new MessageBlocks();
+        const queues = Array.from({ length: QUEUES }, () => new UnconfirmedQueue(blocks));
+        const models: Item[][] = queues.map(() => []);
+        const lastIds = queues.map(() => 0);
+        let sent = 0;
+        for (const one of steps) {
+          if (one.type === 'send') {
+            const message = messageOf(String((sent += 1)));
+            one.to.forEach((isSent, index) => {
+              if (!isSent) return;
+              const sequenceId = (lastIds[index] = (lastIds[index] ?? 0) + 1);
+              queues[index]?.push(sequenceId, message, bytesOf(message));
+              models[index]?.push([sequenceId, message]);
+            });
+            continue;
+          }
+          const [queue, model = []] = [queues[one.queue] as UnconfirmedQueue, models[one.queue]];
+          if (one.type === 'confirm') {
+            const upTo = (model[0]?.[0] ?? 0) + one.ahead;
+            queue.confirm(upTo);
+            models[one.queue] = model.filter(([sequenceId]) => sequenceId > upTo);
+          } else {
+            const isKept = (id: number): boolean => one.every === 0 || id % one.every !== 0;
+            queue.keep((_, sequenceId) => isKept(sequenceId));
+            models[one.queue] = model.filter(([sequenceId]) => isKept(sequenceId));
+          }
+        }
+        queues.forEach((queue, index) => {
+          const model = models[index] ?? [];
+          expect(contents(queue)).toEqual(model);
+          expect(queue.length).toBe(model.length);
+          const bytes = model.reduce((sum, [, message]) => sum + bytesOf(message), 0);
+          expect(queue.byteLength).toBe(bytes);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets go of what has been confirmed', () => {
+    const queue = new UnconfirmedQueue(new MessageBlocks());
+    const message = messageOf('1');
+    queue.push(1, message, 10);
+    queue.confirm(1);
+    expect([contents(queue), queue.length, queue.byteLength]).toEqual([[], 0, 0]);
+  });
+});
