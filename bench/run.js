@@ -1,73 +1,83 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { plot } from './report/plot.js';
 import { table } from './report/table.js';
-import { OURS, scenarios } from './scenarios.js';
-import { isPinned, measure } from './support/processes.js';
+import { summarize } from './report/summary.js';
+import { writeReport } from './report/files.js';
+import { chooseScenarios } from './scenarios.js';
+import { currentCommit, describeMachine, whyNot } from './support/machine.js';
+import { runRounds } from './support/rounds.js';
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '4' },
-    connections: { type: 'string', default: '5000' },
+    /** Of each measurement, without its warm-up. */
+    seconds: { type: 'string', default: '3' },
+    /** Idle ones, to see what they weigh. */
+    connections: { type: 'string', default: '19000' },
     /** Only scenarios whose name has one of these texts. */
     only: { type: 'string', multiple: true, default: [''] },
     /** Only the scenarios that show at a glance whether something broke. */
     smoke: { type: 'boolean', default: false },
     /** Fails when a fan-out is less than so many times that of Socket.IO. */
     floor: { type: 'string', default: '0' },
-    /** Where the raw results go; a plot goes beside them. */
+    /** Where the raw results go, as JSON; plots and tables go beside them. */
     output: { type: 'string' },
   },
 });
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const { only, smoke, output } = values;
+const [rounds, seconds, connections, floor] = [
+  values.rounds,
+  values.seconds,
+  values.connections,
+  values.floor,
+].map(Number);
 
-const chosen = scenarios({ seconds, connections: Number(values.connections) }).filter(
-  ({ name, isSmoke }) =>
-    values.only.some((text) => name.includes(text)) && (!values.smoke || isSmoke),
-);
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+/** An argument as a shell takes it. */
+const quoted = (argument) => (/^[\w./-]+$/.test(argument) ? argument : JSON.stringify(argument));
 
-const results = [];
-for (const scenario of chosen) {
-  const samples = new Map(scenario.servers.map(({ name }) => [name, []]));
-  // Interleaved: a slow minute of the machine hits everybody.
-  for (let round = 0; round < rounds; round += 1) {
-    for (const server of scenario.servers) {
-      samples.get(server.name).push(await measure(scenario, server));
-    }
+function fail(message) {
+  process.stdout.write(`\n${message}\n`);
+  process.exitCode = 1;
+}
+
+/** What came of a scenario; a failure does not keep the others from being measured. */
+async function resultOf(scenario, earlier) {
+  const reason = whyNot(scenario.connections ?? 0);
+  if (reason !== undefined) return { scenario: scenario.name, missing: reason };
+  try {
+    // Once is enough for a ceiling: it is only to be out of reach.
+    const samples = await runRounds(scenario, scenario.isCeiling ? 1 : rounds);
+    return summarize(scenario, samples, earlier);
+  } catch (error) {
+    fail(`${scenario.name} failed: ${error.message}`);
+    return { scenario: scenario.name, missing: error.message };
   }
-  const ours = median(samples.get(OURS));
-  const rows = [...samples].map(([name, numbers]) => ({
-    name,
-    median: median(numbers),
-    least: Math.min(...numbers),
-    most: Math.max(...numbers),
-    oursToIt: ours / median(numbers),
-  }));
-  const { name, unit, better } = scenario;
-  const result = { scenario: name, unit, better, rounds, rows };
+}
+
+const start = performance.now();
+const results = [];
+for (const scenario of chooseScenarios({ seconds, connections, only, smoke })) {
+  const result = await resultOf(scenario, results);
   process.stdout.write(`\n${table(result)}\n`);
   results.push(result);
 }
 
-for (const { scenario, unit, rows } of results) {
+for (const { scenario, unit, rows = [] } of results) {
   const rival = rows.find(({ name }) => name === 'socket-io');
-  if (unit === 'deliveries/s' && rival && rival.oursToIt < Number(values.floor)) {
-    process.stdout.write(`\n${scenario}: below ${values.floor} times Socket.IO\n`);
-    process.exitCode = 1;
+  if (unit === 'deliveries/s' && rival?.oursToIt < floor) {
+    fail(`${scenario}: below ${floor} times Socket.IO`);
   }
 }
 
-if (values.output) {
-  const file = resolve(values.output);
-  mkdirSync(dirname(file), { recursive: true });
-  const [{ model: cpu }, { length: cores }] = [cpus()[0], cpus()];
-  const machine = { cpu, cores, node: process.version, isPinned };
-  const report = { date: new Date().toISOString(), machine, seconds, results };
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(file.replace(/\.json$/, '.svg'), plot(results));
+const minutes = (performance.now() - start) / 60_000;
+process.stdout.write(`\n${rounds} rounds of ${seconds} s took ${minutes.toFixed(1)} minutes\n`);
+if (output !== undefined) {
+  writeReport(output, {
+    date: new Date().toISOString(),
+    commit: currentCommit(),
+    command: ['node bench/run.js', ...process.argv.slice(2).map(quoted)].join(' '),
+    machine: describeMachine(),
+    rounds,
+    seconds,
+    results,
+  });
 }

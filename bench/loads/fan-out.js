@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { report } from '../support/control.js';
+import { Audience } from '../support/audience.js';
+import { inspect, report } from '../support/control.js';
+import { Idlers } from '../support/idlers.js';
 import { groupName, Publisher } from '../support/publisher.js';
-import { connectAll, frameBytes, Subscriber } from '../support/subscriber.js';
 
 /**
  * As many messages as the server takes, each to all members of a group, or to everybody. A window
  * keeps the server busy and its queues short; each delivery is counted, and one that is lost, or one
- * too many, makes the result worthless.
+ * too many, makes the result worthless. Subscribers that never read can stand beside those that do.
  */
 const {
   target,
@@ -16,72 +17,83 @@ const {
   via = 'post',
   groups = 0,
   window = 128,
+  confirmFrame,
+  idlers: idlerCount = 0,
+  fillBytes = 0,
+  /** More than so many bytes of growth make the run fail. */
+  memoryBudget = Infinity,
+  /** Whether the server has to close some of those that do not read, or to drop what they are owed. */
+  reachesLimit = false,
 } = JSON.parse(process.argv[2]);
 
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const WARM_UP_SECONDS = 1;
+const PATIENCE_MS = 20_000;
+const { times = 1 } = target;
+
 const publisher = new Publisher(target, via, 'x'.repeat(payloadBytes));
 await publisher.start();
-
-let received = 0;
-const waiting = [];
-const wake = () => {
-  for (const resolve of waiting.splice(0)) resolve();
-};
-const subscribers = Array.from({ length: members }, () => {
-  return new Subscriber(target, (bytes) => {
-    received += bytes;
-    wake();
-  });
-});
-await connectAll(subscribers);
 const groupCount = via === 'client' ? 1 : groups;
-if (groupCount > 0) {
-  subscribers.forEach((one, index) => one.join(groupName(index % groupCount)));
-  await delay(500);
-}
-for (const subscriber of subscribers) subscriber.start();
+const audience = new Audience(target, { members, payloadBytes, groups: groupCount, confirmFrame });
+await audience.connect();
+const idlers = new Idlers(target, idlerCount);
+await idlers.connect();
+const before = await inspect(target);
+await idlers.fill(fillBytes);
 
-const size = frameBytes(payloadBytes + (groupCount > 0 ? target.groupEnvelope : target.envelope));
-const audience = members / Math.max(1, groupCount);
+const membersEach = members / Math.max(1, groupCount);
 const published = Array.from({ length: Math.max(1, groupCount) }, () => 0);
 let total = 0;
-/** What has been delivered by now. */
-const mark = () => ({ at: process.hrtime.bigint(), deliveries: received / size });
+/** What has been delivered by now, and at which cost. */
+const mark = async () => {
+  const now = { at: performance.now(), deliveries: audience.received };
+  return { ...now, ...(await inspect(target, { collects: false })) };
+};
+let isOver = false;
 const run = (async () => {
   // The first second is for the compiler of the server.
   await delay(WARM_UP_SECONDS * 1000);
-  const from = mark();
+  const from = await mark();
   await delay(seconds * 1000);
-  return [from, mark()];
+  const to = await mark();
+  isOver = true;
+  audience.wake();
+  return [from, to];
 })();
-const end = process.hrtime.bigint() + BigInt((WARM_UP_SECONDS + seconds) * 1e9);
-const outstanding = () => total * audience - received / size;
-const changed = () => new Promise((resolve) => waiting.push(resolve));
 
 async function caller(index) {
-  while (process.hrtime.bigint() < end) {
-    if (outstanding() >= window * audience) {
-      await changed();
+  while (!isOver) {
+    if (total * membersEach - audience.received >= window * membersEach) {
+      await audience.changed();
       continue;
     }
     const group = groupCount === 0 ? 0 : Math.floor(Math.random() * groupCount);
-    published[group] += 1;
-    total += 1;
+    published[group] += times;
+    total += times;
     await publisher.publish(index, groupCount === 0 ? undefined : groupName(group));
   }
 }
 await Promise.all(Array.from({ length: publisher.callers }, (_, index) => caller(index)));
 const [from, to] = await run;
-const deadline = Date.now() + 20_000;
-while (outstanding() > 0 && Date.now() < deadline) await Promise.race([changed(), delay(50)]);
+await audience.reach(total * membersEach, PATIENCE_MS);
 
-const wrong = subscribers.filter(
-  ({ bytes }, index) => bytes !== published[index % published.length] * size,
-).length;
-for (const subscriber of subscribers) subscriber.close();
+const growth = to.mostRss - before.rss;
+const givenUp = sum(Object.values(to.slowConsumers ?? {}));
+function findProblem() {
+  if (growth > memoryBudget) return `grew by ${growth} bytes, of ${memoryBudget}`;
+  if (reachesLimit && givenUp === 0) return 'no limit was reached';
+  return undefined;
+}
+const wrong = audience.countWrong(published);
+audience.close();
+idlers.close();
 publisher.close();
 const deliveries = to.deliveries - from.deliveries;
 report({
   wrong,
-  deliveriesPerSecond: (deliveries * 1e9) / Number(to.at - from.at),
+  problem: findProblem(),
+  deliveriesPerSecond: (deliveries * 1000) / (to.at - from.at),
+  cpuMicrosEach: (to.cpuMicros - from.cpuMicros) / deliveries,
+  growth,
+  givenUp,
 });

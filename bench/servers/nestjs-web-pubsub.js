@@ -34,7 +34,10 @@ const client = '/client/hubs/bench';
 const role = ['webpubsub.joinLeaveGroup', 'webpubsub.sendToGroup'];
 const hub = app.get(WebPubSubService).hub('bench');
 
-/** Bytes around the payload, by subprotocol; protobuf varies by two with the size of the payload. */
+/**
+ * Bytes around the payload of a message to everybody and to a group, by subprotocol. Those of the
+ * reliable one are without the digits of the number; those of protobuf are of payloads of up to 100.
+ */
 const ENVELOPES = {
   raw: [0, 0],
   'json.webpubsub.azure.v1': [
@@ -42,6 +45,12 @@ const ENVELOPES = {
     '{"type":"message","from":"group","fromUserId":null,"group":"all000","dataType":"text","data":""}'
       .length,
   ],
+  'json.reliable.webpubsub.azure.v1': [
+    '{"type":"message","from":"server","dataType":"text","data":"","sequenceId":}'.length,
+    '{"type":"message","from":"group","fromUserId":null,"group":"all000","dataType":"text","data":"","sequenceId":}'
+      .length,
+  ],
+  'protobuf.webpubsub.azure.v1': [14, 21],
 };
 const [envelope, groupEnvelope] = ENVELOPES[subprotocol] ?? [undefined, undefined];
 

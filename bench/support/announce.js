@@ -13,31 +13,43 @@ import { createServer } from 'node:http';
  * @property {string} [publishFrame] how a client sends `%` to the group `all000`
  * @property {number} envelope bytes around the payload of a message to everybody
  * @property {number} [groupEnvelope] bytes around that of a message to a group with a name of six letters
+ * @property {number} [times] deliveries that each member gets for one publish; 1 unless said
  */
 
 /**
- * Tells the runner where a server is, and does what a load asks for: how much memory it uses, and to
- * publish by itself.
+ * Tells the runner where a server is, and does what a load asks for: say what it uses, and publish by
+ * itself.
  *
  * @param {Description} description
- * @param {{ publish?: (text: string, group?: string) => void }} [controls]
+ * @param {object} [controls]
+ * @param {(text: string, group?: string) => void} [controls.publish]
+ * @param {() => Promise<object>} [controls.slowConsumers] what became of clients that do not read
  */
-export function announce(description, { publish } = {}) {
-  const control = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url, 'http://control');
+export function announce(description, { publish, slowConsumers } = {}) {
+  async function answer({ pathname, searchParams }) {
     if (pathname === '/publish') {
       const text = 'x'.repeat(Number(searchParams.get('bytes')));
       const group = searchParams.get('group') ?? undefined;
       for (let left = Number(searchParams.get('times')); left > 0; left -= 1) publish(text, group);
-      response.end();
-      return;
+      return '';
     }
-    global.gc?.();
-    const { rss } = process.memoryUsage();
-    response.end(JSON.stringify({ rss }));
+    if (searchParams.get('gc') === 'true') global.gc?.();
+    return JSON.stringify({ ...usage(), slowConsumers: await slowConsumers?.() });
+  }
+  const control = createServer((request, response) => {
+    void answer(new URL(request.url, 'http://control')).then((body) => response.end(body));
   });
   control.listen(0, '127.0.0.1', () => {
     const { port: controlPort } = control.address();
     process.stdout.write(`${JSON.stringify({ envelope: 0, ...description, controlPort })}\n`);
   });
+}
+
+function usage() {
+  const { user, system } = process.cpuUsage();
+  return {
+    rss: process.memoryUsage.rss(),
+    mostRss: process.resourceUsage().maxRSS * 1024,
+    cpuMicros: user + system,
+  };
 }

@@ -16,7 +16,7 @@ export function createPeerServer(publish) {
     request.on('end', () => {
       const [, , group] = request.url.split('/');
       publish(Buffer.concat(chunks).toString(), group);
-      response.writeHead(202).end();
+      response.writeHead(202, { 'content-length': 0 }).end();
     });
   });
 }

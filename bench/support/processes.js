@@ -1,6 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
+
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
 
 /** Whether servers and loads get a core each. */
 export const isPinned = cpus().length > 1 && hasTaskset();
@@ -15,26 +19,48 @@ function hasTaskset() {
 }
 
 /** Starts a script of this folder on one core, and takes the line of JSON it prints first. */
-export async function start(core, script, ...args) {
+async function start(core, script, ...args) {
   const path = new URL(`../${script}`, import.meta.url).pathname;
   const node = [process.execPath, '--expose-gc', path, ...args];
   const [command, ...rest] = isPinned ? ['taskset', '-c', String(core), ...node] : node;
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
-    return { child, line: JSON.parse(line) };
+    return { child, exited, line: JSON.parse(line) };
   }
   throw new Error(`${script} ended without a result`);
 }
 
-/** Runs one load against one server. */
-export async function measure({ load, input, value }, server) {
-  const { child, line: target } = await start(0, `servers/${server.name}.js`, ...server.args);
+/** Runs a load to its end. */
+async function load(core, script, task) {
+  const { exited, line } = await start(core, `loads/${script}`, JSON.stringify(task));
+  // Whoever comes next has the machine alone.
+  await exited;
+  if (line.wrong > 0) throw new Error(`${line.wrong} are wrong`);
+  if (line.problem !== undefined) throw new Error(line.problem);
+  return line;
+}
+
+/**
+ * Runs one load against one server, or alone.
+ *
+ * @param {string} script file under `loads/`
+ * @param {object} input
+ * @param {import('../scenarios/scenario.js').Server} server
+ * @returns {Promise<Record<string, number>>} what the load found
+ */
+export async function measure(script, input, server) {
+  const task = { ...input, ...server.input };
+  if (server.script === undefined) return load(SERVER_CORE, script, task);
+  const { child, exited, line } = await start(
+    SERVER_CORE,
+    `servers/${server.script}.js`,
+    ...server.args,
+  );
   try {
-    const task = JSON.stringify({ target, ...input, ...server.input });
-    const { line } = await start(1, `loads/${load}`, task);
-    if (line.wrong > 0) throw new Error(`${server.name}, ${load}: ${line.wrong} are wrong`);
-    return line[value];
+    return await load(LOAD_CORE, script, { ...task, target: { ...line, ...server.target } });
   } finally {
     child.kill('SIGKILL');
+    await exited;
   }
 }

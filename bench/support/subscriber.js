@@ -1,31 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { clientFrame } from './frames.js';
+
+export { clientFrame, frameBytes } from './frames.js';
 
 const CONNECTIONS_AT_ONCE = 100;
+const HEAD_END = '\r\n\r\n';
 
-/** A masked text frame of a client. */
-export function clientFrame(text) {
-  const body = Buffer.from(text);
-  const mask = randomBytes(4);
-  const masked = body.map((byte, index) => byte ^ mask[index % 4]);
-  const { length } = body;
-  const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0x80 | 126, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from(head), mask, masked]);
-}
-
-/** Bytes of a frame of a server around a payload. */
-export function frameBytes(payload) {
-  if (payload < 126) return payload + 2;
-  return payload + (payload < 65_536 ? 4 : 10);
-}
+// One for all: what arrives is counted at once, and kept by nobody.
+const buffer = Buffer.allocUnsafe(256 * 1024);
 
 /**
  * A WebSocket client that does nothing but count bytes, so that the load generator is not what is
  * measured: deliveries follow from the size of a frame.
  */
 export class Subscriber {
-  #open = false;
+  #isCounting = false;
+  #answer = '';
+  #handshake;
   bytes = 0;
 
   /** @param {object} target what the server announced @param {(bytes: number) => void} onBytes */
@@ -37,7 +30,8 @@ export class Subscriber {
   /** Resolves when the handshake is through. */
   async connect() {
     const { port, upgradePath, subprotocol, hellos = [] } = this.target;
-    this.socket = connect(port, '127.0.0.1');
+    const callback = (count) => this.#take(count);
+    this.socket = connect({ port, host: '127.0.0.1', onread: { buffer, callback } });
     this.socket.setNoDelay(true);
     this.socket.on('error', () => {});
     const headers = [
@@ -49,30 +43,22 @@ export class Subscriber {
       `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
       ...(subprotocol ? [`Sec-WebSocket-Protocol: ${subprotocol}`] : []),
     ];
-    this.socket.write(`${headers.join('\r\n')}\r\n\r\n`);
+    this.socket.write(`${headers.join('\r\n')}${HEAD_END}`);
     await new Promise((resolve, reject) => {
-      let received = '';
-      const onData = (chunk) => {
-        received += chunk.toString('latin1');
-        if (!received.includes('\r\n\r\n')) return;
-        this.socket.off('data', onData);
-        if (received.startsWith('HTTP/1.1 101')) resolve();
-        else reject(new Error(received.split('\r\n', 1)[0]));
-      };
-      this.socket.on('data', onData);
+      this.#handshake = { resolve, reject };
       this.socket.once('close', () => reject(new Error('closed during the handshake')));
-    });
-    this.socket.on('data', (chunk) => {
-      if (!this.#open) return;
-      this.bytes += chunk.length;
-      this.onBytes(chunk.length);
     });
     for (const hello of hellos) this.send(hello);
   }
 
   /** From now on bytes count. */
   start() {
-    this.#open = true;
+    this.#isCounting = true;
+  }
+
+  /** From now on nothing is read. */
+  pause() {
+    this.socket.pause();
   }
 
   send(text) {
@@ -85,6 +71,25 @@ export class Subscriber {
 
   close() {
     this.socket.destroy();
+  }
+
+  #take(count) {
+    if (this.#isCounting) {
+      this.bytes += count;
+      this.onBytes(count);
+    } else if (this.#handshake !== undefined) {
+      this.#answer += buffer.latin1Slice(0, count);
+      if (this.#answer.includes(HEAD_END)) this.#settle();
+    }
+    return true;
+  }
+
+  #settle() {
+    const { resolve, reject } = this.#handshake;
+    const [status] = this.#answer.split('\r\n', 1);
+    if (status.startsWith('HTTP/1.1 101')) resolve();
+    else reject(new Error(status));
+    this.#handshake = undefined;
   }
 }
 

@@ -15,8 +15,9 @@ export function textFrame(text) {
  *
  * @param {(audience: Audience, text: string, key: string) => void} deliver
  * @param {number} [envelope] bytes that are put around the payload
+ * @param {Partial<import('./announce.js').Description>} [description] what else a load has to know
  */
-export function startWsPeer(deliver, envelope = 0) {
+export function startWsPeer(deliver, envelope = 0, description = {}) {
   const groups = new Groups();
   function publish(text, group) {
     const audience = () => (group === undefined ? sockets.clients : groups.members(group));
@@ -37,5 +38,6 @@ export function startWsPeer(deliver, envelope = 0) {
     publishFrame: 'send all000 %',
     envelope,
     groupEnvelope: envelope,
+    ...description,
   });
 }

@@ -1,0 +1,39 @@
+import { measure } from './processes.js';
+
+/**
+ * @typedef {object} Sample
+ * @property {string} name of the server
+ * @property {number | undefined} at where on the axis of growth
+ * @property {Record<string, number>} found what the load found
+ */
+
+/**
+ * Measures every server of a scenario in each round: a slow minute of the machine hits everybody.
+ *
+ * @param {import('../scenarios/scenario.js').Scenario} scenario
+ * @param {number} rounds
+ * @returns {Promise<Sample[]>}
+ */
+export async function runRounds({ load, input, servers, growth }, rounds) {
+  const points = growth?.points ?? [{ at: undefined, input: {} }];
+  const samples = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const point of points) {
+      for (const server of servers) {
+        const found = await inTurn(server, () =>
+          measure(load, { ...input, ...point.input }, server),
+        );
+        samples.push({ name: server.name, at: point.at, found });
+      }
+    }
+  }
+  return samples;
+}
+
+async function inTurn({ name }, run) {
+  try {
+    return await run();
+  } catch (error) {
+    throw new Error(`${name}: ${error.message}`, { cause: error });
+  }
+}
