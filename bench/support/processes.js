@@ -19,9 +19,10 @@ function hasTaskset() {
 }
 
 /** Starts a script of this folder on one core, and takes the line of JSON it prints first. */
-async function start(core, script, ...args) {
+async function start(core, script, args, imports = []) {
   const path = new URL(`../${script}`, import.meta.url).pathname;
-  const node = [process.execPath, '--expose-gc', path, ...args];
+  const before = imports.flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
+  const node = [process.execPath, '--expose-gc', ...before, path, ...args];
   const [command, ...rest] = isPinned ? ['taskset', '-c', String(core), ...node] : node;
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -33,7 +34,7 @@ async function start(core, script, ...args) {
 
 /** Runs a load to its end. */
 async function load(core, script, task) {
-  const { exited, line } = await start(core, `loads/${script}`, JSON.stringify(task));
+  const { exited, line } = await start(core, `loads/${script}`, [JSON.stringify(task)]);
   // Whoever comes next has the machine alone.
   await exited;
   if (line.wrong > 0) throw new Error(`${line.wrong} are wrong`);
@@ -47,15 +48,17 @@ async function load(core, script, task) {
  * @param {string} script file under `loads/`
  * @param {object} input
  * @param {import('../scenarios/scenario.js').Server} server
+ * @param {string[]} [imports] files beside this one that are loaded before the server
  * @returns {Promise<Record<string, number>>} what the load found
  */
-export async function measure(script, input, server) {
+export async function measure(script, input, server, imports) {
   const task = { ...input, ...server.input };
   if (server.script === undefined) return load(SERVER_CORE, script, task);
   const { child, exited, line } = await start(
     SERVER_CORE,
     `servers/${server.script}.js`,
-    ...server.args,
+    server.args,
+    imports,
   );
   try {
     return await load(LOAD_CORE, script, { ...task, target: { ...line, ...server.target } });
