@@ -143,6 +143,8 @@ export class MqttSocket implements ConnectionChannel, WebSocketListener, Timed {
     if (this.#phase === 'closing') return reason ?? '';
     // `ws` gives no reason when a frame is broken, or larger than anything we take.
     if (code === 1009 && reason === undefined) this.#say(REASON.packetTooLarge);
+    // Whoever closes: what was accepted before is still written.
+    this.#client?.connection.flushForClose(this);
     this.#phase = 'closing';
     this.#lost(reason ?? '');
     return reason ?? '';
