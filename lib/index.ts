@@ -12,6 +12,7 @@ export { WebPubSubHub } from './hub/web-pubsub-hub.js';
 export { WebPubSubGroup } from './hub/web-pubsub-group.js';
 export { WebPubSubService } from './hub/web-pubsub.service.js';
 export { HubRegistry } from './hub/hub.registry.js';
+export type { SlowConsumerCounts } from './engine/slow-consumers.js';
 export { getHubToken } from './hub/hub.tokens.js';
 export type { BinaryMessage, HubMessage, JsonMessage } from './hub/message.types.js';
 export type {

@@ -5,6 +5,7 @@ import {
 } from './auth/access-key.js';
 import { ConnectionStringError, parseConnectionString } from './auth/connection-string.js';
 import { DEFAULT_LIMITS, MAX_MESSAGE_BYTES } from './engine/limits.js';
+import type { SlowConsumerPolicy } from './engine/slow-consumers.js';
 import { isHubName, normalizeHubName } from './engine/names.js';
 import {
   readService,
@@ -28,8 +29,12 @@ export interface HubConfiguration {
   /** As written; receivers of webhooks see it like this. */
   readonly name: string;
   readonly anonymousConnectPolicy: 'allow' | 'deny';
+  readonly slowConsumerPolicy: SlowConsumerPolicy;
   readonly events: HubEventSettings;
 }
+
+/** How clients of a hub are treated, whether it is named or not. */
+type ClientSettings = Pick<HubConfiguration, 'anonymousConnectPolicy' | 'slowConsumerPolicy'>;
 
 /** The options after validation, with every default filled in. */
 export interface WebPubSubConfiguration {
@@ -41,7 +46,7 @@ export interface WebPubSubConfiguration {
   readonly endpoint: string | undefined;
   /** Names in lower case. */
   readonly hubs: ReadonlyMap<string, HubConfiguration>;
-  readonly hubDefaults: Pick<HubConfiguration, 'anonymousConnectPolicy'>;
+  readonly hubDefaults: ClientSettings;
   readonly rest: {
     readonly isServed: boolean;
     readonly defaultApiVersion: ApiVersion;
@@ -242,21 +247,47 @@ function readHub(
   hub: OptionReader,
   context: { readonly canResolveSecrets: boolean },
 ): HubConfiguration {
-  hub.refuseUnknown('', ['anonymousConnectPolicy', ...HUB_EVENT_OPTIONS]);
+  hub.refuseUnknown('', [...CLIENT_OPTIONS, ...HUB_EVENT_OPTIONS]);
+  return { name, ...readClientSettings(hub), events: readHubEvents(hub, context) };
+}
+
+const CLIENT_OPTIONS = ['anonymousConnectPolicy', 'slowConsumerPolicy', 'conflationKey'] as const;
+
+function readHubDefaults(hub: OptionReader): ClientSettings {
+  hub.refuseUnknown('', CLIENT_OPTIONS);
+  return readClientSettings(hub);
+}
+
+function readClientSettings(hub: OptionReader): ClientSettings {
   return {
-    name,
-    anonymousConnectPolicy: readConnectPolicy(hub),
-    events: readHubEvents(hub, context),
+    anonymousConnectPolicy: hub.oneOf('anonymousConnectPolicy', ['allow', 'deny'], 'deny'),
+    slowConsumerPolicy: readSlowConsumerPolicy(hub),
   };
 }
 
-function readHubDefaults(hub: OptionReader): Pick<HubConfiguration, 'anonymousConnectPolicy'> {
-  hub.refuseUnknown('', ['anonymousConnectPolicy']);
-  return { anonymousConnectPolicy: readConnectPolicy(hub) };
-}
-
-function readConnectPolicy(hub: OptionReader): 'allow' | 'deny' {
-  return hub.oneOf('anonymousConnectPolicy', ['allow', 'deny'], 'deny');
+function readSlowConsumerPolicy(hub: OptionReader): SlowConsumerPolicy {
+  const kind = hub.oneOf('slowConsumerPolicy', ['close', 'drop-oldest', 'conflate'], 'close');
+  const key = hub.text('conflationKey');
+  if (kind === 'conflate') {
+    if (key === undefined || key === '') {
+      hub.report({
+        path: 'conflationKey',
+        got: key === undefined ? 'nothing' : 'an empty text',
+        expected: "the name of a metadata, with slowConsumerPolicy 'conflate'",
+        fix: "For example conflationKey: 'symbol'",
+      });
+    }
+    return { kind, key: key?.toLowerCase() ?? '' };
+  }
+  if (key !== undefined) {
+    hub.report({
+      path: 'conflationKey',
+      got: hub.show(key),
+      expected: `nothing with slowConsumerPolicy '${kind}'`,
+      fix: "Remove it, or set slowConsumerPolicy: 'conflate'.",
+    });
+  }
+  return { kind };
 }
 
 function readLimits(read: OptionReader): Readonly<WebPubSubLimits> {

@@ -28,6 +28,23 @@ export interface WebPubSubHubOptions {
    */
   anonymousConnectPolicy?: 'allow' | 'deny';
   /**
+   * What becomes of a raw, JSON or protobuf client that does not read, once `limits.outboundQueueMessages`
+   * or `limits.outboundQueueBytes` wait for it. No policy lets more wait than these limits, and answers
+   * to its own requests are never dropped. Reliable and MQTT clients were promised every message: they
+   * are always closed.
+   *
+   * - `close`: the connection ends with 1008.
+   * - `drop-oldest`: it stays, and loses the oldest messages that wait for it.
+   * - `conflate`: of messages to the same group, or to none, that have the same value of the metadata
+   *   {@link WebPubSubHubOptions.conflationKey}, only the newest waits, at the end of the queue. What is
+   *   too much all the same is dropped, the oldest first.
+   *
+   * @defaultValue 'close'
+   */
+  slowConsumerPolicy?: 'close' | 'drop-oldest' | 'conflate';
+  /** With `conflate`: the name of the metadata, in any letter case, that says what a message is about. */
+  conflationKey?: string;
+  /**
    * HTTP endpoints that handle events which no {@link Hub} class handles; the first that wants an
    * event gets it. Not for `hubDefaults`: handlers belong to one hub.
    *
@@ -171,7 +188,10 @@ export interface WebPubSubModuleOptions {
   /**
    * Settings of hubs that {@link WebPubSubModuleOptions.hubs} does not name.
    */
-  hubDefaults?: Pick<WebPubSubHubOptions, 'anonymousConnectPolicy'>;
+  hubDefaults?: Pick<
+    WebPubSubHubOptions,
+    'anonymousConnectPolicy' | 'slowConsumerPolicy' | 'conflationKey'
+  >;
   /**
    * The REST API under `/api`; `false` switches it off.
    *

@@ -63,7 +63,14 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
     {
       provide: Engine,
       useFactory: (
-        { events, limits, unacknowledgedFailure, websocket }: WebPubSubConfiguration,
+        {
+          events,
+          hubDefaults,
+          hubs,
+          limits,
+          unacknowledgedFailure,
+          websocket,
+        }: WebPubSubConfiguration,
         sink: EventSink,
       ) =>
         new Engine({
@@ -76,6 +83,7 @@ export function coreProviders(hubNames: readonly string[]): Provider[] {
           // Known to this process only: connections do not outlive it either.
           tokens: new MacReconnectionTokens(randomBytes(32)),
           recoveryWindowMs: websocket.recoveryWindowMs,
+          slowConsumerPolicyOf: (hub) => (hubs.get(hub) ?? hubDefaults).slowConsumerPolicy,
         }),
       inject: [CONFIGURATION, EVENT_SINK],
     },

@@ -70,6 +70,7 @@ announce(
     groupEnvelope,
   },
   {
+    slowConsumers: () => hub.getSlowConsumerCounts(),
     publish: (text, group) => {
       const options = { contentType: 'text/plain' };
       if (group === undefined) void hub.sendToAll(text, options);

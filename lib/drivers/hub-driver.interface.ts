@@ -1,5 +1,6 @@
 import type { Payload } from '../engine/payload.js';
 import type { Metadata } from '../engine/message.js';
+import type { SlowConsumerCounts } from '../engine/slow-consumers.js';
 import type {
   ClientTokenOptions,
   ClientTokenResult,
@@ -130,6 +131,9 @@ export interface HubDriver {
    * @throws {@link WebPubSubError} 400 for a filter that is none
    */
   explainFilter(filter: string): Promise<number>;
+
+  /** What clients of this process that do not read have cost so far. */
+  getSlowConsumerCounts(): Promise<SlowConsumerCounts>;
 }
 
 /** The service as a whole: hubs by name, and whether it can be used. */

@@ -223,11 +223,13 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   outboxOverflow(): void {
     const reason = 'The outbound message queue is full.';
+    this.parts.outbox.slowConsumers?.count('closedConnections');
     this.#end(1008, reason, reason, SLOW_CLOSE_GRACE_MS);
   }
 
   sessionOverflow(): void {
     const reason = 'The reliable message buffer is full.';
+    this.parts.outbox.slowConsumers?.count('closedConnections');
     this.#end(1008, reason, reason, SLOW_CLOSE_GRACE_MS);
   }
 
@@ -253,7 +255,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   #attach(channel: ConnectionChannel): Outbox {
     this.#channel = channel;
-    this.#outbox = new Outbox(this.parts.outbox, channel, this);
+    this.#outbox = new Outbox(this.parts.outbox, channel, this, this.session === undefined);
     // Queued before anything else can be: a message never precedes it.
     this.reply(
       this.protocol.encoder.connected({

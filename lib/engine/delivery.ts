@@ -7,6 +7,12 @@ export interface Deliverable {
   readonly expiresAt: number;
   /** Makes older ones with the same topic superfluous. */
   readonly topic?: string;
+  /**
+   * What the message is news of, for clients that are sent only the newest of each topic.
+   *
+   * @param key name of the metadata that tells, in lower case
+   */
+  topicBy?(key: string): string | undefined;
   /** Whether the protocol can say it. The frames of one that cannot must not be asked for. */
   isFor(encoder: FrameEncoder): boolean;
   /** The complete WebSocket frame in the protocol of `encoder`. */
@@ -27,6 +33,6 @@ export interface Delivery {
 /** At most once: the shared frame goes into the outbox and is forgotten. */
 export const plainDelivery: Delivery = {
   deliver(message, encoder, outbox) {
-    outbox?.append(message.frame(encoder), message.expiresAt);
+    outbox?.append(message.frame(encoder), message.expiresAt, message);
   },
 };

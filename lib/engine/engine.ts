@@ -18,6 +18,7 @@ import {
   type UnacknowledgedFailure,
   type UserEventFailureEffect,
 } from './request.processor.js';
+import { SlowConsumers, type SlowConsumerPolicy } from './slow-consumers.js';
 import { TimingWheel } from './timing.wheel.js';
 
 export interface EngineOptions {
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly tokens: ReconnectionTokens;
   readonly unacknowledgedFailure?: UnacknowledgedFailure;
   readonly userEventFailure?: UserEventFailureEffect;
+  /** By the name of a hub, in lower case. @defaultValue closes the connection */
+  readonly slowConsumerPolicyOf?: (hub: string) => SlowConsumerPolicy;
   /**
    * How long a reliable connection waits for its client to come back.
    *
@@ -52,6 +55,8 @@ export class Engine implements BackplaneNode {
   readonly timers = new TimingWheel();
   /** The event sink of the application, whose faults harm nobody else. */
   readonly events: EventSink;
+  /** What clients that do not read have cost, by hub. */
+  readonly slowConsumers = new SlowConsumers();
   readonly #connectionParts: ConnectionParts;
   // A hub is here while it has a connection or remembers something: names cost nothing.
   readonly #hubs = new Map<string, ServedHub>();
@@ -143,6 +148,13 @@ export class Engine implements BackplaneNode {
     return answer;
   }
 
+  #partsOf(hub: string): ConnectionParts {
+    const policy = this.options.slowConsumerPolicyOf?.(hub) ?? { kind: 'close' };
+    const slowConsumers = this.slowConsumers.hub(hub, policy);
+    const outbox = { ...this.#connectionParts.outbox, slowConsumers };
+    return { ...this.#connectionParts, outbox };
+  }
+
   #create(name: string): ServedHub {
     const { backplane, diagnostics } = this.options;
     const { unacknowledgedFailure = 'ignore', userEventFailure = 'ack' } = this.options;
@@ -151,7 +163,7 @@ export class Engine implements BackplaneNode {
       backplane,
       events: this.events,
       limits: this.limits,
-      connection: this.#connectionParts,
+      connection: this.#partsOf(name),
       onStateCleared: (group, item) => {
         hub.announceState(group, item)?.catch((error: unknown) => {
           diagnostics.error(`hub ${name}: a cleared group state was not announced`, error);

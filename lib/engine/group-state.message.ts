@@ -18,6 +18,10 @@ export class GroupStateMessage implements Deliverable {
     this.topic = `${kind === 'update' ? (items[0]?.connectionId ?? '') : ''}/${group}`;
   }
 
+  topicBy(): string {
+    return this.topic;
+  }
+
   isFor(encoder: FrameEncoder): boolean {
     return encoder.groupState !== undefined;
   }

@@ -71,6 +71,17 @@ export class Message implements BackplaneMessage, Deliverable {
     return this.stream?.endOfStream !== true || encoder.streamClosed !== undefined;
   }
 
+  /** Messages of different groups are never news of the same; parts of a stream are no news at all. */
+  topicBy(key: string): string | undefined {
+    if (this.metadata === undefined || this.stream !== undefined) return undefined;
+    for (const [name, value] of this.metadata) {
+      if (name.toLowerCase() === key) {
+        return JSON.stringify([this.origin.from === 'group' ? this.origin.group : null, value]);
+      }
+    }
+    return undefined;
+  }
+
   /** The complete WebSocket frame of this message in the protocol of `encoder`. */
   frame(encoder: FrameEncoder): Buffer {
     const index = this.#encoders.indexOf(encoder);

@@ -1,7 +1,10 @@
+import { Backlog } from './backlog.js';
 import type { Clock } from './clock.js';
+import type { Deliverable } from './delivery.js';
 import type { FlushScheduler, Flushable } from './flush.scheduler.js';
 import type { FrameChain } from './frame-chain.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
+import type { HubSlowConsumers } from './slow-consumers.js';
 
 /** What all outboxes of a hub have in common. */
 export interface OutboxSettings {
@@ -11,10 +14,12 @@ export interface OutboxSettings {
   readonly maxBytes: number;
   /** What even frames that somebody else limits must not exceed: replaced ones stay in the queue. */
   readonly hardMaxBytes: number;
+  /** What becomes of clients that do not read; they are closed unless it says otherwise. */
+  readonly slowConsumers?: HubSlowConsumers;
 }
 
-/** A reading client is written to before the end of the turn when this much has piled up. */
-const EARLY_FLUSH_BYTES = 256 * 1024;
+/** So much is written at a time: before the end of the turn when it has piled up, and from a backlog. */
+const WRITE_BYTES = 256 * 1024;
 
 /**
  * What one connection is still owed. Nothing waits in a library out of our sight: once the operating
@@ -26,11 +31,15 @@ export class Outbox implements Flushable {
   // Nothing is written before the WebSocket is accepted: the socket calls drained() when it is.
   #blocked = true;
   #overflown = false;
+  /** In the place of the chain while the client does not read and may lose messages. */
+  #backlog: Backlog | undefined;
 
   constructor(
     private readonly settings: OutboxSettings,
     private readonly channel: ConnectionChannel,
     private readonly owner: OutboxOwner,
+    /** Whether the protocol promises no more than that a message arrives at most once. */
+    private readonly mayDrop = false,
   ) {}
 
   /** Whether the client has not taken what was written; ends with {@link drained}. */
@@ -38,8 +47,14 @@ export class Outbox implements Flushable {
     return this.#blocked;
   }
 
-  /** Queues a data frame; too many for a client that does not read end its connection. */
-  append(frame: Buffer, expiresAt: number): void {
+  /** Queues a data frame; too many for a client that does not read end its connection, or are dropped. */
+  append(frame: Buffer, expiresAt: number, message?: Deliverable): void {
+    const { slowConsumers } = this.settings;
+    const backlog = this.#blocked ? this.#openBacklog() : undefined;
+    if (backlog !== undefined && slowConsumers !== undefined) {
+      backlog.append(slowConsumers.waiting(frame, expiresAt, message));
+      return;
+    }
     this.#add(frame, expiresAt);
     if (this.#blocked && this.#exceedsLimits()) this.#overflow();
   }
@@ -53,7 +68,9 @@ export class Outbox implements Flushable {
 
   /** Queues the answer to a request of the client itself: never a reason to end the connection. */
   reply(frame: Buffer): void {
-    this.#add(frame, 0);
+    const backlog = this.#blocked ? this.#openBacklog() : undefined;
+    if (backlog !== undefined) backlog.reply(frame);
+    else this.#add(frame, 0);
   }
 
   #add(frame: Buffer, expiresAt: number): void {
@@ -68,10 +85,7 @@ export class Outbox implements Flushable {
     if (this.#blocked) {
       // What has expired is not waiting any more: it neither counts nor piles up.
       if (this.#exceedsLimits()) this.#pending = pending.withoutExpired(this.settings.clock());
-    } else if (
-      pending.byteLength >= EARLY_FLUSH_BYTES ||
-      pending.length >= this.settings.maxMessages
-    ) {
+    } else if (pending.byteLength >= WRITE_BYTES || pending.length >= this.settings.maxMessages) {
       this.#write(pending);
     }
   }
@@ -83,13 +97,31 @@ export class Outbox implements Flushable {
 
   /** Writes everything now, even to a socket that does not take it: before a Close frame. */
   flushForClose(): void {
+    while (this.#backlog !== undefined) this.#writeBacklog(this.#backlog);
     if (this.#pending !== undefined) this.#write(this.#pending);
   }
 
   /** The socket has taken everything that was written to it. */
   drained(): void {
     this.#blocked = false;
+    while (this.#backlog !== undefined && !this.#blocked) this.#writeBacklog(this.#backlog);
     this.flush();
+  }
+
+  /** Instead of the chain: what waits for a client that may lose messages. */
+  #openBacklog(): Backlog | undefined {
+    if (this.#backlog !== undefined) return this.#backlog;
+    const { slowConsumers, maxMessages, maxBytes, clock } = this.settings;
+    if (!this.mayDrop || !slowConsumers?.loseMessages) return undefined;
+    const bufferedBytes = (): number => this.channel.bufferedBytes;
+    this.#backlog = new Backlog({ maxMessages, maxBytes, clock, bufferedBytes }, slowConsumers);
+    return this.#backlog;
+  }
+
+  #writeBacklog(backlog: Backlog): void {
+    const bytes = backlog.take(WRITE_BYTES);
+    if (backlog.isEmpty) this.#backlog = undefined;
+    if (bytes.length > 0 && !this.channel.write(bytes)) this.#blocked = true;
   }
 
   #write(pending: FrameChain): void {

@@ -1,3 +1,4 @@
+import type { SlowConsumerCounts } from '../engine/slow-consumers.js';
 import type {
   CloseConnectionOptions,
   CloseConnectionsOptions,
@@ -121,6 +122,20 @@ export abstract class HubConnections extends HubSends {
     checkSignal(options);
     checkFilter(filter);
     return await this.driver.explainFilter(filter);
+  }
+
+  /**
+   * What clients that do not read have cost in this process since it started: how many were closed, and
+   * how many messages they were not sent (option `slowConsumerPolicy`). The service keeps such counts in
+   * its metrics: with the driver `azure` it is not supported.
+   *
+   * @example
+   * ```ts
+   * const { closedConnections, droppedMessages } = await chat.getSlowConsumerCounts();
+   * ```
+   */
+  async getSlowConsumerCounts(): Promise<SlowConsumerCounts> {
+    return await this.driver.getSlowConsumerCounts();
   }
 
   /**

@@ -174,6 +174,10 @@ export class RestHub implements HubDriver {
     throw notSupportedByRest('No request asks how many connections match a filter.', 'filter');
   }
 
+  async getSlowConsumerCounts(): Promise<never> {
+    throw notSupportedByRest('No request asks for counts.', 'getSlowConsumerCounts');
+  }
+
   async #send(target: string, payload: Payload, options: SendOptions): Promise<void> {
     const { excluded, filter, messageTtlSeconds, metadata = [] } = options;
     if (payload.dataType === 'protobuf') {

@@ -16,6 +16,7 @@ import { unexpectedAnswer } from './azure.errors.js';
 import {
   noExplanation,
   noRememberedGroups,
+  noSlowConsumers,
   pathName,
   permissionGroup,
   refuseOptions,
@@ -249,6 +250,10 @@ export class AzureHub implements HubDriver {
 
   async explainFilter(): Promise<never> {
     throw noExplanation();
+  }
+
+  async getSlowConsumerCounts(): Promise<never> {
+    throw noSlowConsumers();
   }
 }
 

@@ -37,6 +37,14 @@ export function noExplanation(): WebPubSubError {
   return notSupported('The service does not tell how many connections match a filter.', 'filter');
 }
 
+/** What `getSlowConsumerCounts` ends with. */
+export function noSlowConsumers(): WebPubSubError {
+  return notSupported(
+    'The service counts clients that do not read in its own metrics.',
+    'getSlowConsumerCounts',
+  );
+}
+
 /** Refuses the group permissions that only api-version 2020-10-01 had. */
 export function permissionGroup(group: string | undefined): string {
   if (group !== undefined) return group;

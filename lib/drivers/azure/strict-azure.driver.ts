@@ -4,6 +4,7 @@ import {
   checkMetadata,
   contentTypeOf,
   noExplanation,
+  noSlowConsumers,
   noRememberedGroups,
   pathName,
   permissionGroup,
@@ -92,6 +93,9 @@ const CHECKS: Checks = {
   checkPermission: permission,
   explainFilter: () => {
     throw noExplanation();
+  },
+  getSlowConsumerCounts: () => {
+    throw noSlowConsumers();
   },
 };
 

@@ -18,7 +18,9 @@ export class EmbeddedDriver implements WebPubSubDriver {
   }
 
   hub(name: string): HubDriver {
-    return new EmbeddedHub(this.engine.hub(name.toLowerCase()), this.engine.clock, this.#tokens);
+    const { engine } = this;
+    const hub = engine.hub(name.toLowerCase());
+    return new EmbeddedHub(hub, engine.clock, this.#tokens, engine.slowConsumers);
   }
 
   async isHealthy(): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Clock } from '../../engine/clock.js';
 import type { Hub } from '../../engine/hub.js';
 import { Message, type MessageOrigin } from '../../engine/message.js';
 import type { Payload } from '../../engine/payload.js';
+import type { SlowConsumerCounts, SlowConsumers } from '../../engine/slow-consumers.js';
 import { serviceErrors } from '../../errors/service-errors.js';
 import type {
   CloseManyOptions,
@@ -28,6 +29,7 @@ export class EmbeddedHub implements HubDriver {
     private readonly engineHub: Hub,
     private readonly clock: Clock,
     private readonly tokens: ClientTokens,
+    private readonly slowConsumers: SlowConsumers,
   ) {}
 
   get hub(): string {
@@ -191,6 +193,10 @@ export class EmbeddedHub implements HubDriver {
 
   async explainFilter(filter: string): Promise<number> {
     return await this.engineHub.countMatching(checkedFilter(filter));
+  }
+
+  async getSlowConsumerCounts(): Promise<SlowConsumerCounts> {
+    return this.slowConsumers.of(this.hub);
   }
 
   async #closeMany(target: Target, { excluded, reason }: CloseManyOptions = {}): Promise<void> {

@@ -57,6 +57,21 @@ describe('options that the application does not start with', () => {
       ['hubs.chat.anonymousConnectPolicy'],
     ],
     [
+      'a policy for slow clients nobody knows',
+      { hubs: { chat: { slowConsumerPolicy: 'drop' } } },
+      ['hubs.chat.slowConsumerPolicy'],
+    ],
+    [
+      'conflation of nothing',
+      { hubDefaults: { slowConsumerPolicy: 'conflate' } },
+      ['hubDefaults.conflationKey'],
+    ],
+    [
+      'a key without conflation',
+      { hubs: { chat: { slowConsumerPolicy: 'drop-oldest', conflationKey: 'symbol' } } },
+      ['hubs.chat.conflationKey'],
+    ],
+    [
       'several at once',
       { driver: 'x', hubs: ['?'], logStart: 1 },
       ['driver', 'hubs[0]', 'logStart'],

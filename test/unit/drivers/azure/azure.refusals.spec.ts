@@ -40,6 +40,11 @@ const REFUSALS: readonly Refusal[] = [
     call: (hub) => hub.explainFilter("userId eq 'ann'"),
   },
   {
+    what: 'counting clients that do not read',
+    target: 'getSlowConsumerCounts',
+    call: (hub) => hub.getSlowConsumerCounts(),
+  },
+  {
     what: 'protobuf messages',
     target: 'message',
     call: (hub) => hub.sendToAll({ dataType: 'protobuf', bytes: Buffer.of(1) }),

@@ -14,6 +14,7 @@ describe('strictAzure', () => {
   it.each<[string, (hub: HubDriver) => Promise<unknown>]>([
     ['remembered groups', (one) => one.rememberUserInGroup('g', 'u')],
     ['filters that are explained', (one) => one.explainFilter('true')],
+    ['counts of slow clients', (one) => one.getSlowConsumerCounts()],
     ['a grant for all groups', (one) => one.grantPermission('sendToGroup', 'c', undefined)],
     ['a revocation for all groups', (one) => one.revokePermission('sendToGroup', 'c', undefined)],
     ['a check for all groups', (one) => one.checkPermission('sendToGroup', 'c', undefined)],
