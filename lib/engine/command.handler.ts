@@ -36,10 +36,15 @@ function deliver(
 ): void {
   const deliverable = Message.from(message);
   const matches = filter === undefined ? undefined : matcherOf(hub, filter);
-  hub.fanOut(target, (connection) => {
-    if (excluded !== undefined && excluded.has(connection.id)) return;
-    if (matches === undefined || matches(connection)) connection.deliver(deliverable);
-  });
+  if (excluded === undefined && matches === undefined) {
+    hub.fanOut.toAll(target, deliverable);
+    return;
+  }
+  hub.fanOut.toSome(
+    target,
+    deliverable,
+    (connection) => excluded?.has(connection.id) !== true && matches?.(connection) !== false,
+  );
 }
 
 /** Answers on this node what a request asks for. */

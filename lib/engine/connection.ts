@@ -138,7 +138,14 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     this.#aborter ??= abortedController();
   }
 
+  /** Behind everything that was delivered before. */
   deliver(message: Deliverable): void {
+    this.hub.fanOut.settle();
+    this.take(message);
+  }
+
+  /** For {@link FanOut}, which sees to the order. */
+  take(message: Deliverable): void {
     const { encoder } = this.protocol;
     if (!this.#open || !message.isFor(encoder)) return;
     (this.session ?? plainDelivery).deliver(message, encoder, this.#outbox);
@@ -146,7 +153,9 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   /** Queues a frame that only this client gets: an ack, a pong, the `connected` frame. */
   reply(frame: Buffer | undefined): void {
-    if (this.#open && frame !== undefined) this.#outbox?.reply(frame);
+    if (!this.#open || frame === undefined) return;
+    this.hub.fanOut.settle();
+    this.#outbox?.reply(frame);
   }
 
   /** Whether this socket is the one the connection is served by. */
@@ -161,7 +170,9 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   /** Writes what is queued before somebody else closes the socket. */
   flushForClose(channel: ConnectionChannel): void {
-    if (this.isServedBy(channel)) this.#outbox?.flushForClose();
+    if (!this.isServedBy(channel)) return;
+    this.hub.fanOut.settle();
+    this.#outbox?.flushForClose();
   }
 
   /**
@@ -171,6 +182,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   recover(channel: ConnectionChannel): void {
     if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
     this.#expiry = undefined;
+    this.hub.fanOut.settle();
     this.invocations?.abort();
     const previous = this.#channel;
     this.#channel = undefined;
@@ -247,6 +259,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   #end(code: number, reason: string, eventReason: string, graceMs: number): void {
     if (!this.#open) return;
+    this.hub.fanOut.settle();
     if (this.#channel !== undefined) this.session?.closing?.(code);
     this.#outbox?.flushForClose();
     this.ended(eventReason);

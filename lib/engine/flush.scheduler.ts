@@ -5,6 +5,11 @@ export interface Flushable {
   flush(): void;
 }
 
+/** Somebody who has put off giving frames to others until the end of the turn. */
+export interface Unsettled {
+  settle(): void;
+}
+
 /** An audience of more than this is a crowd. */
 const CROWD = 64;
 /** Most writes of one turn for crowds, and as many for everybody else: about a millisecond of work each. */
@@ -23,6 +28,7 @@ export class FlushScheduler {
   #root = FrameChain.root();
   readonly #crowds = new FlushQueue();
   readonly #others = new FlushQueue();
+  #unsettled: Unsettled[] = [];
   #isCrowd = false;
   #isScheduled = false;
 
@@ -33,6 +39,12 @@ export class FlushScheduler {
 
   add(flushable: Flushable): void {
     (this.#isCrowd ? this.#crowds : this.#others).push(flushable);
+    this.#schedule();
+  }
+
+  /** Asks for a flush, and to be settled before it. */
+  beforeFlush(unsettled: Unsettled): void {
+    this.#unsettled.push(unsettled);
     this.#schedule();
   }
 
@@ -53,6 +65,7 @@ export class FlushScheduler {
   }
 
   readonly #flush = (): void => {
+    this.#settle();
     this.#isScheduled = false;
     const [others, crowds] = [this.#others.take(SLICE), this.#crowds.take(SLICE)];
     // A fresh root lets go of the frames of this turn, but for those somebody still has to write.
@@ -61,6 +74,13 @@ export class FlushScheduler {
     for (const flushable of crowds) flushable.flush();
     if (!this.#others.isEmpty || !this.#crowds.isEmpty) this.#schedule();
   };
+
+  #settle(): void {
+    if (this.#unsettled.length === 0) return;
+    const unsettled = this.#unsettled;
+    this.#unsettled = [];
+    for (const one of unsettled) one.settle();
+  }
 }
 
 /** First in, first out, in slices: an array whose front is left behind until half of it is front. */

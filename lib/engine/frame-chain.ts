@@ -1,5 +1,8 @@
 const EMPTY = Buffer.alloc(0);
 
+/** As many as there are protocols, more or less. */
+const MAX_CHILDREN = 8;
+
 /**
  * A sequence of frames, as a node of a tree that grows from a shared root.
  *
@@ -15,9 +18,10 @@ export class FrameChain {
   /** When the first of the frames expires, in milliseconds since the epoch. */
   readonly #firstExpiry: number;
   #joined: Buffer | undefined;
-  // Fan-out appends one frame to all members before the next one, so one remembered child is enough.
-  #childFrame: Buffer | undefined;
+  /** Appended last, and most likely the next time too. */
   #child: FrameChain | undefined;
+  /** The last few, when there was more than one: members of several protocols take turns. */
+  #children: FrameChain[] | undefined;
 
   private constructor(
     private readonly parent: FrameChain | undefined,
@@ -39,10 +43,18 @@ export class FrameChain {
    * @param expiresAt milliseconds since the epoch at which the frame is not worth sending; 0 = never
    */
   append(frame: Buffer, expiresAt: number): FrameChain {
-    if (this.#childFrame === frame && this.#child !== undefined) return this.#child;
-    const child = new FrameChain(this, frame, expiresAt === 0 ? Infinity : expiresAt);
-    this.#childFrame = frame;
-    this.#child = child;
+    if (this.#child?.frame === frame) return this.#child;
+    const known = this.#children?.find((child) => child.frame === frame);
+    this.#child = known ?? this.#grow(frame, expiresAt === 0 ? Infinity : expiresAt);
+    return this.#child;
+  }
+
+  #grow(frame: Buffer, expiry: number): FrameChain {
+    const child = new FrameChain(this, frame, expiry);
+    if (this.#child === undefined) return child;
+    this.#children ??= [this.#child];
+    if (this.#children.length === MAX_CHILDREN) this.#children.shift();
+    this.#children.push(child);
     return child;
   }
 

@@ -2,6 +2,7 @@ import type { Backplane } from '../backplane/backplane.interface.js';
 import type { GroupStateItem, Target } from '../backplane/backplane.message.js';
 import { subjectOf } from '../backplane/backplane.subjects.js';
 import { Connection, type ConnectionInit, type ConnectionParts } from './connection.js';
+import { FanOut, type Audience } from './fan-out.js';
 import { Group } from './group.js';
 import type { EngineLimits } from './limits.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
@@ -27,7 +28,8 @@ const NOBODY: Iterable<Connection> = [];
  * The part of a hub that lives in this process: its connections, and the indexes by user and group,
  * which change together in this one place.
  */
-export class LocalHub {
+export class LocalHub implements Audience {
+  readonly fanOut: FanOut;
   readonly remembered: RememberedGroups;
   readonly #connections = new Map<string, Connection>();
   readonly #groups = new Map<string, Group>();
@@ -41,6 +43,7 @@ export class LocalHub {
     private readonly parts: LocalHubParts,
   ) {
     this.remembered = new RememberedGroups(parts.limits.rememberedGroupsPerHub);
+    this.fanOut = new FanOut(this, parts.connection.outbox.scheduler);
   }
 
   get size(): number {
@@ -71,6 +74,11 @@ export class LocalHub {
 
   /** The connections here that a command is about. Not to be changed while it is iterated. */
   select(target: Target): Iterable<Connection> {
+    this.fanOut.settle();
+    return this.members(target);
+  }
+
+  members(target: Target): Iterable<Connection> {
     switch (target.kind) {
       case 'all':
         return this.#connections.values();
@@ -85,15 +93,7 @@ export class LocalHub {
     }
   }
 
-  /** Delivers to every connection of a target, in one go. */
-  fanOut(target: Target, deliver: (connection: Connection) => void): void {
-    const { scheduler } = this.parts.connection.outbox;
-    scheduler.fanOut(this.#countOf(target), () => {
-      for (const connection of this.select(target)) deliver(connection);
-    });
-  }
-
-  #countOf(target: Target): number {
+  countOf(target: Target): number {
     switch (target.kind) {
       case 'all':
         return this.#connections.size;
@@ -115,6 +115,7 @@ export class LocalHub {
     channel: ConnectionChannel,
     groups: Iterable<string>,
   ): Promise<Connection> {
+    this.fanOut.settle();
     const connection = new Connection(init, this, channel, this.parts.connection);
     const { id, userId } = connection;
     const isFirst = this.#connections.size === 0;
@@ -149,6 +150,7 @@ export class LocalHub {
 
   /** Takes a connection out of every index, and tells the event handlers. */
   remove(connection: Connection, reason: string): void {
+    this.fanOut.settle();
     if (!this.#connections.delete(connection.id)) return;
     for (const group of Array.from(connection.groups)) this.leave(connection, group.name);
     if (connection.userId !== undefined) this.#removeFromUser(connection, connection.userId);
@@ -178,6 +180,7 @@ export class LocalHub {
 
   /** Idempotent. The caller has checked {@link hasRoomFor}. */
   join(connection: Connection, groupName: string): Promise<void> | undefined {
+    this.fanOut.settle();
     const known = this.#groups.get(groupName);
     const group = known ?? new Group(groupName);
     if (known === undefined) this.#groups.set(groupName, group);
@@ -194,6 +197,7 @@ export class LocalHub {
 
   /** Idempotent. */
   leave(connection: Connection, groupName: string): void {
+    this.fanOut.settle();
     const group = this.#groups.get(groupName);
     if (group === undefined || !group.members.delete(connection)) return;
     connection.groups.delete(group);
