@@ -1,4 +1,5 @@
-import type { HubSlowConsumers, WaitingMessage } from './slow-consumers.js';
+import type { Deliverable } from './delivery.js';
+import type { HubSlowConsumers } from './slow-consumers.js';
 
 /** What a backlog has to know of its client. */
 export interface BacklogOwner {
@@ -9,63 +10,61 @@ export interface BacklogOwner {
   bufferedBytes(): number;
 }
 
-/** An answer to a request of the client itself. */
-interface WaitingReply {
-  readonly frame: Buffer;
-  readonly expiresAt?: undefined;
-}
-
-type Waiting = WaitingMessage | WaitingReply;
-
-const isReply = (waiting: Waiting): waiting is WaitingReply => waiting.expiresAt === undefined;
+/** In the place of a message that is gone. */
+const GONE = Buffer.alloc(0);
 
 /**
  * What waits for a client that does not read, when its hub would rather lose old messages than the
- * client: references, shared with everybody else who waits for them.
+ * client. Columns of references to what everybody who waits shares: a message costs no object here.
  */
 export class Backlog {
   /** In the order they are to be written, with holes where a message was. */
-  #queue: (Waiting | undefined)[] = [];
+  #frames: Buffer[] = [];
+  /** `undefined` = an answer to a request of the client itself. */
+  #messages: (Deliverable | undefined)[] = [];
   #front = 0;
   /** Before it there are no messages any more, only answers. */
   #oldest = 0;
   #holes = 0;
   readonly #places = new Map<string, number>();
-  #messages = 0;
+  #count = 0;
   #bytes = 0;
   #firstExpiry = Infinity;
 
   constructor(
     private readonly owner: BacklogOwner,
-    private readonly slow: Pick<HubSlowConsumers, 'count'>,
+    private readonly slow: Pick<HubSlowConsumers, 'count' | 'topicOf'>,
   ) {}
 
   get isEmpty(): boolean {
-    return this.#queue.length - this.#front - this.#holes === 0;
+    return this.#live === 0;
   }
 
   /** Queues the answer to a request of the client itself: it is never dropped. */
   reply(frame: Buffer): void {
-    this.#queue.push({ frame });
+    this.#frames.push(frame);
+    this.#messages.push(undefined);
   }
 
   /**
    * Queues a message, and drops the oldest until everything fits again. A newer message of a topic goes
    * to the end: what the client gets of one topic is never older than what it had of another.
    */
-  append(message: WaitingMessage): void {
-    const { frame, expiresAt, topic } = message;
+  append(frame: Buffer, message: Deliverable): void {
+    const topic = this.slow.topicOf(message);
     if (topic !== undefined) this.#conflate(topic);
     if (frame.length > this.owner.maxBytes) {
       // Everything else would have to go for it, and it would still not fit.
       this.slow.count('droppedMessages');
       return;
     }
-    if (topic !== undefined) this.#places.set(topic, this.#queue.length);
-    this.#queue.push(message);
-    this.#messages += 1;
+    if (topic !== undefined) this.#places.set(topic, this.#frames.length);
+    this.#frames.push(frame);
+    this.#messages.push(message);
+    this.#count += 1;
     this.#bytes += frame.length;
-    if (expiresAt < this.#firstExpiry) this.#firstExpiry = expiresAt;
+    const { expiresAt } = message;
+    if (expiresAt !== 0 && expiresAt < this.#firstExpiry) this.#firstExpiry = expiresAt;
     if (this.#exceeds()) this.#makeRoom();
   }
 
@@ -74,34 +73,39 @@ export class Backlog {
     const now = this.owner.clock();
     const frames: Buffer[] = [];
     let sum = 0;
-    for (; this.#front < this.#queue.length && sum < bytes; this.#front += 1) {
-      const next = this.#queue[this.#front];
-      if (next === undefined) {
+    for (; this.#front < this.#frames.length && sum < bytes; this.#front += 1) {
+      const frame = this.#frames[this.#front] as Buffer;
+      const message = this.#messages[this.#front];
+      if (frame === GONE) {
         this.#holes -= 1;
         continue;
       }
-      if (!isReply(next)) {
-        this.#forget(next);
-        if (now >= next.expiresAt) continue;
+      if (message !== undefined) {
+        this.#forget(frame, message);
+        if (isExpired(message, now)) continue;
       }
-      frames.push(next.frame);
-      sum += next.frame.length;
+      frames.push(frame);
+      sum += frame.length;
     }
     this.#compact();
     return Buffer.concat(frames, sum);
   }
 
+  get #live(): number {
+    return this.#frames.length - this.#front - this.#holes;
+  }
+
   #exceeds(): boolean {
     const { maxMessages, maxBytes } = this.owner;
-    return this.#messages > maxMessages || this.#bytes + this.owner.bufferedBytes() > maxBytes;
+    return this.#count > maxMessages || this.#bytes + this.owner.bufferedBytes() > maxBytes;
   }
 
   #makeRoom(): void {
     if (this.#firstExpiry !== Infinity) this.#dropExpired(this.owner.clock());
     this.#oldest = Math.max(this.#oldest, this.#front);
-    for (; this.#messages > 1 && this.#exceeds(); this.#oldest += 1) {
-      const message = this.#queue[this.#oldest];
-      if (message === undefined || isReply(message)) continue;
+    for (; this.#count > 1 && this.#exceeds(); this.#oldest += 1) {
+      const message = this.#messages[this.#oldest];
+      if (message === undefined) continue;
       this.#remove(this.#oldest, message);
       this.slow.count('droppedMessages');
     }
@@ -111,7 +115,7 @@ export class Backlog {
   #conflate(topic: string): void {
     const place = this.#places.get(topic);
     if (place === undefined) return;
-    this.#remove(place, this.#queue[place] as WaitingMessage);
+    this.#remove(place, this.#messages[place] as Deliverable);
     this.slow.count('conflatedMessages');
     this.#compact();
   }
@@ -120,37 +124,47 @@ export class Backlog {
   #dropExpired(now: number): void {
     if (now < this.#firstExpiry) return;
     this.#firstExpiry = Infinity;
-    for (let place = this.#front; place < this.#queue.length; place += 1) {
-      const message = this.#queue[place];
-      if (message === undefined || isReply(message)) continue;
-      if (now >= message.expiresAt) this.#remove(place, message);
+    for (let place = this.#front; place < this.#frames.length; place += 1) {
+      const message = this.#messages[place];
+      if (message === undefined || message.expiresAt === 0) continue;
+      if (isExpired(message, now)) this.#remove(place, message);
       else this.#firstExpiry = Math.min(this.#firstExpiry, message.expiresAt);
     }
   }
 
-  #remove(place: number, message: WaitingMessage): void {
-    this.#queue[place] = undefined;
+  #remove(place: number, message: Deliverable): void {
+    this.#forget(this.#frames[place] as Buffer, message);
+    this.#frames[place] = GONE;
+    this.#messages[place] = undefined;
     this.#holes += 1;
-    this.#forget(message);
   }
 
-  #forget({ frame, topic }: WaitingMessage): void {
-    this.#messages -= 1;
+  #forget(frame: Buffer, message: Deliverable): void {
+    this.#count -= 1;
     this.#bytes -= frame.length;
+    const topic = this.slow.topicOf(message);
     if (topic !== undefined) this.#places.delete(topic);
   }
 
   /** Closes up when half of the queue is holes and what has been taken. */
   #compact(): void {
-    const live = this.#queue.length - this.#front - this.#holes;
-    if (this.#queue.length <= 2 * live + 1) return;
-    this.#queue = this.#queue.slice(this.#front).filter((next) => next !== undefined);
+    if (this.#frames.length <= 2 * this.#live + 1) return;
+    const [frames, messages] = [this.#frames, this.#messages];
+    [this.#frames, this.#messages] = [[], []];
+    for (let place = this.#front; place < frames.length; place += 1) {
+      const [frame, message] = [frames[place] as Buffer, messages[place]];
+      if (frame === GONE) continue;
+      const topic = message && this.slow.topicOf(message);
+      if (topic !== undefined) this.#places.set(topic, this.#frames.length);
+      this.#frames.push(frame);
+      this.#messages.push(message);
+    }
     this.#front = 0;
     this.#oldest = 0;
     this.#holes = 0;
-    this.#queue.forEach((next, place) => {
-      if (next === undefined || isReply(next) || next.topic === undefined) return;
-      this.#places.set(next.topic, place);
-    });
   }
+}
+
+function isExpired({ expiresAt }: Deliverable, now: number): boolean {
+  return expiresAt !== 0 && now >= expiresAt;
 }

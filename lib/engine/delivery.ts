@@ -12,7 +12,7 @@ export interface Deliverable {
    *
    * @param key name of the metadata that tells, in lower case
    */
-  topicBy?(key: string): string | undefined;
+  topicBy(key: string): string | undefined;
   /** Whether the protocol can say it. The frames of one that cannot must not be asked for. */
   isFor(encoder: FrameEncoder): boolean;
   /** The complete WebSocket frame in the protocol of `encoder`. */

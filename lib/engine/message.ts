@@ -51,6 +51,7 @@ export class Message implements BackplaneMessage, Deliverable {
   readonly #encoders: FrameEncoder[] = [];
   readonly #frames: Buffer[] = [];
   #sequenced: SequencedFrames[] | undefined;
+  #topic: { readonly name: string | undefined } | undefined;
 
   constructor(init: MessageInit) {
     this.origin = init.origin;
@@ -74,12 +75,17 @@ export class Message implements BackplaneMessage, Deliverable {
   /** Messages of different groups are never news of the same; parts of a stream are no news at all. */
   topicBy(key: string): string | undefined {
     if (this.metadata === undefined || this.stream !== undefined) return undefined;
-    for (const [name, value] of this.metadata) {
-      if (name.toLowerCase() === key) {
-        return JSON.stringify([this.origin.from === 'group' ? this.origin.group : null, value]);
-      }
+    // Asked for each client that waits, and always with the key of the hub.
+    this.#topic ??= this.#findTopic(this.metadata, key);
+    return this.#topic.name;
+  }
+
+  #findTopic(metadata: Metadata, key: string): { name: string | undefined } {
+    const group = this.origin.from === 'group' ? this.origin.group : null;
+    for (const [name, value] of metadata) {
+      if (name.toLowerCase() === key) return { name: JSON.stringify([group, value]) };
     }
-    return undefined;
+    return { name: undefined };
   }
 
   /** The complete WebSocket frame of this message in the protocol of `encoder`. */

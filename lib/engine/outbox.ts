@@ -49,10 +49,9 @@ export class Outbox implements Flushable {
 
   /** Queues a data frame; too many for a client that does not read end its connection, or are dropped. */
   append(frame: Buffer, expiresAt: number, message?: Deliverable): void {
-    const { slowConsumers } = this.settings;
-    const backlog = this.#blocked ? this.#openBacklog() : undefined;
-    if (backlog !== undefined && slowConsumers !== undefined) {
-      backlog.append(slowConsumers.waiting(frame, expiresAt, message));
+    const backlog = this.#blocked && message ? this.#openBacklog() : undefined;
+    if (backlog !== undefined && message !== undefined) {
+      backlog.append(frame, message);
       return;
     }
     this.#add(frame, expiresAt);

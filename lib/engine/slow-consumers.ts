@@ -24,19 +24,8 @@ export interface SlowConsumerCounts {
   readonly conflatedMessages: number;
 }
 
-/** A message that waits for clients that do not read. */
-export interface WaitingMessage {
-  readonly frame: Buffer;
-  /** Milliseconds since the epoch; `Infinity` = never. */
-  readonly expiresAt: number;
-  /** A newer one with the same topic takes its place. */
-  readonly topic: string | undefined;
-}
-
 /** The slow clients of one hub: how they are treated, and what it has cost. */
 export class HubSlowConsumers {
-  #last: WaitingMessage | undefined;
-
   constructor(
     readonly policy: SlowConsumerPolicy,
     private readonly counter: (what: keyof SlowConsumerCounts) => void,
@@ -51,13 +40,9 @@ export class HubSlowConsumers {
     this.counter(what);
   }
 
-  /** All who wait for a message hold the same: what it is about is found out once. */
-  waiting(frame: Buffer, expiresAt: number, message: Deliverable | undefined): WaitingMessage {
-    if (this.#last?.frame === frame) return this.#last;
-    const { policy } = this;
-    const topic = policy.kind === 'conflate' ? message?.topicBy?.(policy.key) : undefined;
-    this.#last = { frame, expiresAt: expiresAt === 0 ? Infinity : expiresAt, topic };
-    return this.#last;
+  /** What a message is news of, where only the newest is wanted. */
+  topicOf(message: Deliverable): string | undefined {
+    return this.policy.kind === 'conflate' ? message.topicBy(this.policy.key) : undefined;
   }
 }
 
@@ -71,8 +56,8 @@ export class SlowConsumers {
   readonly #counts = new Map<string, Counts>();
 
   hub(name: string, policy: SlowConsumerPolicy): HubSlowConsumers {
+    let counts = this.#counts.get(name);
     return new HubSlowConsumers(policy, (what) => {
-      let counts = this.#counts.get(name);
       if (counts === undefined) this.#counts.set(name, (counts = none()));
       counts[what] += 1;
     });

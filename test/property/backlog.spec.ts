@@ -1,5 +1,6 @@
 import { array, assert, constant, constantFrom, nat, oneof, property, record } from 'fast-check';
 import { Backlog } from '../../lib/engine/backlog.js';
+import type { Deliverable } from '../../lib/engine/delivery.js';
 
 const LIMITS = { maxMessages: 6, maxBytes: 100 };
 
@@ -10,6 +11,14 @@ interface Entry {
   readonly expiresAt: number;
 }
 
+const messageOf = (topic: string | undefined, expiresAt = 0): Deliverable => ({
+  expiresAt,
+  topicBy: () => topic,
+  isFor: () => true,
+  frame: () => Buffer.alloc(0),
+  sequencedFrame: () => Buffer.alloc(0),
+});
+const topicOf = (message: Deliverable): string | undefined => message.topicBy('');
 const frameOf = (mark: string, size: number): Buffer => Buffer.from(`${mark};`.padEnd(size, '.'));
 const marksIn = (bytes: Buffer): string[] =>
   bytes
@@ -85,6 +94,7 @@ describe('Backlog', () => {
         const backlog = new Backlog(
           { ...LIMITS, clock: () => now, bufferedBytes: () => 0 },
           {
+            topicOf,
             count: (what) => {
               if (what === 'droppedMessages') dropped += 1;
               else conflated += 1;
@@ -118,7 +128,7 @@ describe('Backlog', () => {
           const { topic, ttl, size } = one;
           const frame = frameOf(mark, size);
           const expiresAt = ttl === 0 ? Infinity : now + ttl;
-          backlog.append({ frame, expiresAt, topic });
+          backlog.append(frame, messageOf(topic, ttl === 0 ? 0 : expiresAt));
           model.append({ mark, isData: true, topic, expiresAt, bytes: frame.length }, now);
         }
         expect(taken).toEqual(expected);
@@ -134,10 +144,10 @@ describe('Backlog', () => {
     let dropped = 0;
     const backlog = new Backlog(
       { ...LIMITS, clock: () => 0, bufferedBytes: () => 50 },
-      { count: () => (dropped += 1) },
+      { topicOf, count: () => (dropped += 1) },
     );
     for (const mark of ['1', '2', '3']) {
-      backlog.append({ frame: frameOf(mark, 30), expiresAt: Infinity, topic: undefined });
+      backlog.append(frameOf(mark, 30), messageOf(undefined));
     }
     expect(dropped).toBe(2);
     expect(marksIn(backlog.take(Infinity))).toEqual(['3']);

@@ -10,6 +10,7 @@ const QUEUES = 3;
 const messageOf = (topic: string): Deliverable => ({
   expiresAt: 0,
   topic,
+  topicBy: () => undefined,
   isFor: () => true,
   frame: () => Buffer.alloc(0),
   sequencedFrame: () => Buffer.alloc(0),
