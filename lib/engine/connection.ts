@@ -1,7 +1,7 @@
 import type { AckMemory } from './ack-memory.js';
 import { plainDelivery, type Deliverable } from './delivery.js';
 import type { Group } from './group.js';
-import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS, type EngineLimits } from './limits.js';
+import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS } from './limits.js';
 import type { Invocations } from './invocations.js';
 import type { LocalHub } from './local-hub.js';
 import { Outbox, type OutboxOwner, type OutboxSettings } from './outbox.js';
@@ -37,7 +37,6 @@ export interface ConnectionParts {
   readonly outbox: OutboxSettings;
   readonly timers: TimingWheel;
   readonly tokens: ReconnectionTokens;
-  readonly limits: Readonly<EngineLimits>;
   readonly reliable: ReliableSettings;
 }
 
@@ -149,6 +148,12 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
     const { encoder } = this.protocol;
     if (!this.#open || !message.isFor(encoder)) return;
     (this.session ?? plainDelivery).deliver(message, encoder, this.#outbox);
+  }
+
+  /** The same for several that come together: who waits looks at them once. */
+  takeAll(messages: readonly Deliverable[]): void {
+    if (this.#open && this.#outbox?.appendToBacklog(messages)) return;
+    for (const message of messages) this.take(message);
   }
 
   /** Queues a frame that only this client gets: an ack, a pong, the `connected` frame. */
@@ -268,7 +273,8 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   #attach(channel: ConnectionChannel): Outbox {
     this.#channel = channel;
-    this.#outbox = new Outbox(this.parts.outbox, channel, this, this.session === undefined);
+    const plainEncoder = this.session === undefined ? this.protocol.encoder : undefined;
+    this.#outbox = new Outbox(this.parts.outbox, channel, this, plainEncoder);
     // Queued before anything else can be: a message never precedes it.
     this.reply(
       this.protocol.encoder.connected({

@@ -33,6 +33,7 @@ export interface Delivery {
 /** At most once: the shared frame goes into the outbox and is forgotten. */
 export const plainDelivery: Delivery = {
   deliver(message, encoder, outbox) {
-    outbox?.append(message.frame(encoder), message.expiresAt, message);
+    if (outbox?.isBlocked && outbox.appendToBacklog([message])) return;
+    outbox?.append(message.frame(encoder), message.expiresAt);
   },
 };

@@ -76,7 +76,6 @@ export class Engine implements BackplaneNode {
       },
       timers: this.timers,
       tokens: options.tokens,
-      limits: this.limits,
       reliable: {
         blocks: new MessageBlocks(),
         clock: this.clock,

@@ -63,9 +63,7 @@ export class FanOut {
     this.#target = undefined;
     this.#messages = [];
     this.#bytes = 0;
-    this.#walk(target, (connection) => {
-      for (const message of messages) connection.take(message);
-    });
+    this.#walk(target, (connection) => connection.takeAll(messages));
   }
 
   #walk(target: Target, visit: (connection: Connection) => void): void {

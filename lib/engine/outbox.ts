@@ -1,9 +1,10 @@
-import { Backlog } from './backlog.js';
+import type { Backlog } from './backlog.js';
 import type { Clock } from './clock.js';
 import type { Deliverable } from './delivery.js';
 import type { FlushScheduler, Flushable } from './flush.scheduler.js';
 import type { FrameChain } from './frame-chain.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
+import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 import type { HubSlowConsumers } from './slow-consumers.js';
 
 /** What all outboxes of a hub have in common. */
@@ -38,8 +39,8 @@ export class Outbox implements Flushable {
     private readonly settings: OutboxSettings,
     private readonly channel: ConnectionChannel,
     private readonly owner: OutboxOwner,
-    /** Whether the protocol promises no more than that a message arrives at most once. */
-    private readonly mayDrop = false,
+    /** The encoder of a protocol that promises no more than that a message arrives at most once. */
+    private readonly plainEncoder?: FrameEncoder,
   ) {}
 
   /** Whether the client has not taken what was written; ends with {@link drained}. */
@@ -47,15 +48,22 @@ export class Outbox implements Flushable {
     return this.#blocked;
   }
 
-  /** Queues a data frame; too many for a client that does not read end its connection, or are dropped. */
-  append(frame: Buffer, expiresAt: number, message?: Deliverable): void {
-    const backlog = this.#blocked && message ? this.#openBacklog() : undefined;
-    if (backlog !== undefined && message !== undefined) {
-      backlog.append(frame, message);
-      return;
-    }
+  /** Queues a data frame; too many for a client that does not read end its connection. */
+  append(frame: Buffer, expiresAt: number): void {
     this.#add(frame, expiresAt);
     if (this.#blocked && this.#exceedsLimits()) this.#overflow();
+  }
+
+  /**
+   * Queues messages that come together for a client that does not read, if it rather loses some of
+   * them than its connection.
+   *
+   * @returns whether it is such a client
+   */
+  appendToBacklog(messages: readonly Deliverable[]): boolean {
+    const backlog = this.#blocked ? this.#openBacklog() : undefined;
+    backlog?.append(this.settings.slowConsumers?.conflate(messages) ?? messages);
+    return backlog !== undefined;
   }
 
   /** Queues a frame that somebody else limits: it ends the connection only far beyond. */
@@ -110,10 +118,17 @@ export class Outbox implements Flushable {
   /** Instead of the chain: what waits for a client that may lose messages. */
   #openBacklog(): Backlog | undefined {
     if (this.#backlog !== undefined) return this.#backlog;
-    const { slowConsumers, maxMessages, maxBytes, clock } = this.settings;
-    if (!this.mayDrop || !slowConsumers?.loseMessages) return undefined;
+    const { plainEncoder: encoder, settings } = this;
+    const { slowConsumers, maxMessages, maxBytes, clock } = settings;
+    if (encoder === undefined || !slowConsumers?.loseMessages) return undefined;
     const bufferedBytes = (): number => this.channel.bufferedBytes;
-    this.#backlog = new Backlog({ maxMessages, maxBytes, clock, bufferedBytes }, slowConsumers);
+    this.#backlog = slowConsumers.openBacklog({
+      encoder,
+      maxMessages,
+      maxBytes,
+      clock,
+      bufferedBytes,
+    });
     return this.#backlog;
   }
 

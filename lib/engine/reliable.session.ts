@@ -4,7 +4,7 @@ import type { MessageBlocks } from './message.blocks.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 import type { Session, SessionOwner } from './session.js';
-import { UnconfirmedQueue } from './unconfirmed.queue.js';
+import { MessageQueue } from './message.queue.js';
 
 /** What all reliable connections of a node have in common. */
 export interface ReliableSettings {
@@ -21,7 +21,7 @@ export interface ReliableSettings {
  */
 export class ReliableSession implements Session {
   #lastId = 0;
-  readonly #unconfirmed: UnconfirmedQueue;
+  readonly #unconfirmed: MessageQueue;
   #overflown = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class ReliableSession implements Session {
     private readonly encoder: SequencedEncoder,
     private readonly owner: SessionOwner,
   ) {
-    this.#unconfirmed = new UnconfirmedQueue(settings.blocks);
+    this.#unconfirmed = new MessageQueue(settings.blocks);
   }
 
   /** Messages that the client has not confirmed. */
@@ -54,7 +54,7 @@ export class ReliableSession implements Session {
   /** Lets go of everything up to a number; one that was never given confirms all. */
   confirm(sequenceId: bigint): void {
     const isGiven = sequenceId <= BigInt(this.#lastId);
-    this.#unconfirmed.confirm(isGiven ? Number(sequenceId) : this.#lastId);
+    this.#unconfirmed.forgetUpTo(isGiven ? Number(sequenceId) : this.#lastId);
   }
 
   get detachedMs(): number {

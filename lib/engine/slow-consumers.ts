@@ -1,4 +1,9 @@
+import type { Backlog, BacklogOwner, Loss } from './backlog.js';
+import { ConflatingBacklog } from './conflating.backlog.js';
 import type { Deliverable } from './delivery.js';
+import { DroppingBacklog } from './dropping.backlog.js';
+import { MessageBlocks } from './message.blocks.js';
+import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 
 /** What becomes of a plain client that does not read (client-protocols.md 14, U8). */
 export type SlowConsumerPolicy =
@@ -24,24 +29,77 @@ export interface SlowConsumerCounts {
   readonly conflatedMessages: number;
 }
 
+/** Messages that came together, and those of them that no newer one replaces. */
+interface Conflated {
+  readonly messages: readonly Deliverable[];
+  readonly newest: readonly Deliverable[];
+}
+
 /** The slow clients of one hub: how they are treated, and what it has cost. */
 export class HubSlowConsumers {
+  readonly #blocks = new Map<FrameEncoder, MessageBlocks>();
+  #last: Conflated = { messages: [], newest: [] };
+
   constructor(
     readonly policy: SlowConsumerPolicy,
-    private readonly counter: (what: keyof SlowConsumerCounts) => void,
+    private readonly counter: (what: keyof SlowConsumerCounts, times: number) => void,
   ) {}
+
+  count(what: keyof SlowConsumerCounts, times = 1): void {
+    this.counter(what, times);
+  }
 
   /** Whether clients lose messages rather than their connection. */
   get loseMessages(): boolean {
     return this.policy.kind !== 'close';
   }
 
-  count(what: keyof SlowConsumerCounts): void {
-    this.counter(what);
+  /** For a client that does not read; `undefined` when it is rather to be closed. */
+  openBacklog(client: Omit<BacklogOwner, 'lost'>): Backlog | undefined {
+    const owner = { ...client, lost: (loss: Loss) => this.count(loss) };
+    switch (this.policy.kind) {
+      case 'close':
+        return undefined;
+      case 'drop-oldest':
+        return new DroppingBacklog(owner, this.#blocksOf(owner.encoder));
+      case 'conflate':
+        return new ConflatingBacklog(owner, (message) => this.#topicOf(message));
+    }
+  }
+
+  /** What those of a protocol share who wait for the same messages. */
+  #blocksOf(encoder: FrameEncoder): MessageBlocks {
+    const known = this.#blocks.get(encoder);
+    if (known !== undefined) return known;
+    const made = new MessageBlocks();
+    this.#blocks.set(encoder, made);
+    return made;
+  }
+
+  /**
+   * What is left of messages that come together for a client that waits anyway. Found out once for
+   * all who wait, and so much of what they are not sent costs nothing for each of them.
+   */
+  conflate(messages: readonly Deliverable[]): readonly Deliverable[] {
+    if (this.policy.kind !== 'conflate' || messages.length < 2) return messages;
+    if (this.#last.messages !== messages) {
+      this.#last = { messages, newest: this.#newestOf(messages) };
+    }
+    const { newest } = this.#last;
+    this.count('conflatedMessages', messages.length - newest.length);
+    return newest;
+  }
+
+  #newestOf(messages: readonly Deliverable[]): readonly Deliverable[] {
+    const newest = new Map(messages.map((message) => [this.#topicOf(message), message]));
+    return messages.filter((message) => {
+      const topic = this.#topicOf(message);
+      return topic === undefined || newest.get(topic) === message;
+    });
   }
 
   /** What a message is news of, where only the newest is wanted. */
-  topicOf(message: Deliverable): string | undefined {
+  #topicOf(message: Deliverable): string | undefined {
     return this.policy.kind === 'conflate' ? message.topicBy(this.policy.key) : undefined;
   }
 }
@@ -57,9 +115,9 @@ export class SlowConsumers {
 
   hub(name: string, policy: SlowConsumerPolicy): HubSlowConsumers {
     let counts = this.#counts.get(name);
-    return new HubSlowConsumers(policy, (what) => {
+    return new HubSlowConsumers(policy, (what, times) => {
       if (counts === undefined) this.#counts.set(name, (counts = none()));
-      counts[what] += 1;
+      counts[what] += times;
     });
   }
 

@@ -1,6 +1,20 @@
-import { array, assert, constant, constantFrom, nat, oneof, property, record } from 'fast-check';
-import { Backlog } from '../../lib/engine/backlog.js';
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  nat,
+  oneof,
+  property,
+  record,
+} from 'fast-check';
+import type { Backlog } from '../../lib/engine/backlog.js';
+import { ConflatingBacklog } from '../../lib/engine/conflating.backlog.js';
 import type { Deliverable } from '../../lib/engine/delivery.js';
+import { DroppingBacklog } from '../../lib/engine/dropping.backlog.js';
+import { MessageBlocks } from '../../lib/engine/message.blocks.js';
+import { rawEncoder } from '../../lib/protocols/raw/raw.protocol.js';
 
 const LIMITS = { maxMessages: 6, maxBytes: 100 };
 
@@ -11,14 +25,13 @@ interface Entry {
   readonly expiresAt: number;
 }
 
-const messageOf = (topic: string | undefined, expiresAt = 0): Deliverable => ({
+const messageOf = (frame: Buffer, topic: string | undefined, expiresAt = 0): Deliverable => ({
   expiresAt,
   topicBy: () => topic,
   isFor: () => true,
-  frame: () => Buffer.alloc(0),
+  frame: () => frame,
   sequencedFrame: () => Buffer.alloc(0),
 });
-const topicOf = (message: Deliverable): string | undefined => message.topicBy('');
 const frameOf = (mark: string, size: number): Buffer => Buffer.from(`${mark};`.padEnd(size, '.'));
 const marksIn = (bytes: Buffer): string[] =>
   bytes
@@ -26,17 +39,24 @@ const marksIn = (bytes: Buffer): string[] =>
     .split(/\.*;\.*/)
     .filter((mark) => mark !== '');
 
-const step = oneof(
-  record({
-    do: constant('data' as const),
-    size: oneof({ weight: 9, arbitrary: nat(40) }, constant(101)),
-    topic: constantFrom(undefined, undefined, 'a', 'b'),
-    ttl: constantFrom(0, 0, 0, 5),
-  }),
-  record({ do: constant('reply' as const) }),
-  record({ do: constant('take' as const), bytes: nat(60) }),
-  record({ do: constant('wait' as const), ms: nat(6) }),
-);
+const stepOf = (topics: readonly (string | undefined)[]) =>
+  oneof(
+    record({
+      do: constant('data' as const),
+      messages: array(
+        record({
+          size: oneof({ weight: 9, arbitrary: nat(40) }, constant(101)),
+          topic: constantFrom(undefined, ...topics),
+          ttl: constantFrom(0, 0, 0, 5),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+      isShared: boolean(),
+    }),
+    record({ do: constant('reply' as const) }),
+    record({ do: constant('take' as const), bytes: nat(60) }),
+    record({ do: constant('wait' as const), ms: nat(6) }),
+  );
 
 /** The same, as slow and as plain as it can be written. */
 class Model {
@@ -44,21 +64,26 @@ class Model {
   dropped = 0;
   conflated = 0;
 
-  append(entry: Entry & { readonly bytes: number }, now: number): void {
-    const kept = this.entries.filter(({ topic }) => topic === undefined || topic !== entry.topic);
-    this.conflated += this.entries.length - kept.length;
-    this.entries = kept;
-    if (entry.bytes > LIMITS.maxBytes) {
-      this.dropped += 1;
-      return;
-    }
-    this.entries.push(entry);
+  append(entries: Model['entries'], now: number): void {
+    for (const entry of entries) this.#append(entry);
     if (this.#exceeds()) this.entries = this.entries.filter(({ expiresAt }) => now < expiresAt);
     while (this.#data().length > 1 && this.#exceeds()) {
       const [oldest] = this.#data();
       this.entries = this.entries.filter((one) => one !== oldest);
       this.dropped += 1;
     }
+  }
+
+  #append(entry: Model['entries'][number]): void {
+    const kept = this.entries.filter(({ topic }) => topic === undefined || topic !== entry.topic);
+    this.conflated += this.entries.length - kept.length;
+    this.entries = kept;
+    if (entry.bytes > LIMITS.maxBytes) this.dropped += 1;
+    else this.entries.push(entry);
+  }
+
+  reply(mark: string, bytes: number): void {
+    this.entries.push({ mark, isData: false, topic: undefined, expiresAt: Infinity, bytes });
   }
 
   take(bytes: number, now: number): string[] {
@@ -84,23 +109,40 @@ class Model {
   }
 }
 
-describe('Backlog', () => {
+type Owner = ConstructorParameters<typeof DroppingBacklog>[0];
+
+const KINDS = [
+  {
+    name: 'DroppingBacklog',
+    topics: [undefined],
+    make: (owner: Owner, blocks: MessageBlocks): Backlog => new DroppingBacklog(owner, blocks),
+  },
+  {
+    name: 'ConflatingBacklog',
+    topics: [undefined, 'a', 'b'],
+    make: (owner: Owner): Backlog => new ConflatingBacklog(owner, (message) => message.topicBy('')),
+  },
+];
+
+describe.each(KINDS)('$name', ({ make, topics }) => {
   it('drops the oldest data and what is outdated, keeps answers, and keeps order', () => {
     assert(
-      property(array(step, { maxLength: 200, size: 'max' }), (steps) => {
+      property(array(stepOf(topics), { maxLength: 200, size: 'max' }), (steps) => {
         const model = new Model();
-        let [dropped, conflated, now, count] = [0, 0, 0, 0];
+        const lost = { droppedMessages: 0, conflatedMessages: 0 };
+        let [now, count] = [0, 0];
         const [taken, expected]: [string[], string[]] = [[], []];
-        const backlog = new Backlog(
-          { ...LIMITS, clock: () => now, bufferedBytes: () => 0 },
-          {
-            topicOf,
-            count: (what) => {
-              if (what === 'droppedMessages') dropped += 1;
-              else conflated += 1;
-            },
-          },
-        );
+        const owner: Owner = {
+          encoder: rawEncoder,
+          ...LIMITS,
+          clock: () => now,
+          bufferedBytes: () => 0,
+          lost: (loss) => (lost[loss] += 1),
+        };
+        const blocks = new MessageBlocks();
+        const backlog = make(owner, blocks);
+        // Shares the blocks of the other, but for what only one of them is given.
+        const neighbour = make({ ...owner, lost: () => undefined }, blocks);
         for (const one of steps) {
           if (one.do === 'wait') {
             now += one.ms;
@@ -111,30 +153,31 @@ describe('Backlog', () => {
             expected.push(...model.take(one.bytes, now), '|');
             continue;
           }
-          const mark = String((count += 1));
           if (one.do === 'reply') {
+            const mark = String((count += 1));
             const frame = frameOf(mark, 0);
             backlog.reply(frame);
-            const expiresAt = Infinity;
-            model.entries.push({
-              mark,
-              isData: false,
-              topic: undefined,
-              expiresAt,
-              bytes: frame.length,
-            });
+            model.reply(mark, frame.length);
             continue;
           }
-          const { topic, ttl, size } = one;
-          const frame = frameOf(mark, size);
-          const expiresAt = ttl === 0 ? Infinity : now + ttl;
-          backlog.append(frame, messageOf(topic, ttl === 0 ? 0 : expiresAt));
-          model.append({ mark, isData: true, topic, expiresAt, bytes: frame.length }, now);
+          const entries = one.messages.map(({ topic, ttl, size }) => {
+            const mark = String((count += 1));
+            const frame = frameOf(mark, size);
+            const expiresAt = ttl === 0 ? Infinity : now + ttl;
+            return { mark, isData: true, topic, expiresAt, bytes: frame.length, frame };
+          });
+          const messages = entries.map(({ frame, topic, expiresAt }) =>
+            messageOf(frame, topic, expiresAt === Infinity ? 0 : expiresAt),
+          );
+          if (one.isShared) neighbour.append(messages);
+          backlog.append(messages);
+          model.append(entries, now);
         }
         expect(taken).toEqual(expected);
         expect(backlog.isEmpty).toBe(model.entries.length === 0);
         expect(marksIn(backlog.take(Infinity))).toEqual(model.take(Infinity, now));
-        expect([dropped, conflated]).toEqual([model.dropped, model.conflated]);
+        const { dropped, conflated } = model;
+        expect(lost).toEqual({ droppedMessages: dropped, conflatedMessages: conflated });
       }),
       { numRuns: 1000 },
     );
@@ -142,12 +185,16 @@ describe('Backlog', () => {
 
   it('counts what waits elsewhere for the same client', () => {
     let dropped = 0;
-    const backlog = new Backlog(
-      { ...LIMITS, clock: () => 0, bufferedBytes: () => 50 },
-      { topicOf, count: () => (dropped += 1) },
-    );
+    const owner: Owner = {
+      encoder: rawEncoder,
+      ...LIMITS,
+      clock: () => 0,
+      bufferedBytes: () => 50,
+      lost: () => (dropped += 1),
+    };
+    const backlog = make(owner, new MessageBlocks());
     for (const mark of ['1', '2', '3']) {
-      backlog.append(frameOf(mark, 30), messageOf(undefined));
+      backlog.append([messageOf(frameOf(mark, 30), undefined)]);
     }
     expect(dropped).toBe(2);
     expect(marksIn(backlog.take(Infinity))).toEqual(['3']);

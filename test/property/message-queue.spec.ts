@@ -1,7 +1,7 @@
 import { array, assert, boolean, constant, nat, oneof, property, record } from 'fast-check';
 import type { Deliverable } from '../../lib/engine/delivery.js';
 import { MessageBlocks } from '../../lib/engine/message.blocks.js';
-import { UnconfirmedQueue } from '../../lib/engine/unconfirmed.queue.js';
+import { MessageQueue } from '../../lib/engine/message.queue.js';
 
 type Item = readonly [sequenceId: number, message: Deliverable];
 
@@ -20,7 +20,7 @@ const messageOf = (topic: string): Deliverable => ({
 const bytesOf = ({ topic = '' }: Deliverable): number =>
   topic.endsWith('7') ? 70_000 : 10 + topic.length;
 
-function contents(queue: UnconfirmedQueue): Item[] {
+function contents(queue: MessageQueue): Item[] {
   const items: Item[] = [];
   queue.forEach((message, sequenceId) => items.push([sequenceId, message]));
   return items;
@@ -29,16 +29,16 @@ function contents(queue: UnconfirmedQueue): Item[] {
 const step = oneof(
   // To all queues, or to some: those that get the same share blocks, until they part.
   record({ type: constant('send' as const), to: array(boolean(), { minLength: 3, maxLength: 3 }) }),
-  record({ type: constant('confirm' as const), queue: nat(QUEUES - 1), ahead: nat(120) }),
+  record({ type: constant('forget' as const), queue: nat(QUEUES - 1), ahead: nat(120) }),
   record({ type: constant('keep' as const), queue: nat(QUEUES - 1), every: nat(3) }),
 );
 
-describe('UnconfirmedQueue', () => {
+describe('MessageQueue', () => {
   it('holds what a list would hold, however many share its blocks', () => {
     assert(
       property(array(step, { maxLength: 300, size: 'max' }), (steps) => {
         const blocks = new MessageBlocks();
-        const queues = Array.from({ length: QUEUES }, () => new UnconfirmedQueue(blocks));
+        const queues = Array.from({ length: QUEUES }, () => new MessageQueue(blocks));
         const models: Item[][] = queues.map(() => []);
         const lastIds = queues.map(() => 0);
         let sent = 0;
@@ -53,10 +53,10 @@ describe('UnconfirmedQueue', () => {
             });
             continue;
           }
-          const [queue, model = []] = [queues[one.queue] as UnconfirmedQueue, models[one.queue]];
-          if (one.type === 'confirm') {
+          const [queue, model = []] = [queues[one.queue] as MessageQueue, models[one.queue]];
+          if (one.type === 'forget') {
             const upTo = (model[0]?.[0] ?? 0) + one.ahead;
-            queue.confirm(upTo);
+            queue.forgetUpTo(upTo);
             models[one.queue] = model.filter(([sequenceId]) => sequenceId > upTo);
           } else {
             const isKept = (id: number): boolean => one.every === 0 || id % one.every !== 0;
@@ -67,6 +67,7 @@ describe('UnconfirmedQueue', () => {
         queues.forEach((queue, index) => {
           const model = models[index] ?? [];
           expect(contents(queue)).toEqual(model);
+          expect([queue.firstId, queue.first]).toEqual(model[0] ?? [undefined, undefined]);
           expect(queue.length).toBe(model.length);
           const bytes = model.reduce((sum, [, message]) => sum + bytesOf(message), 0);
           expect(queue.byteLength).toBe(bytes);
@@ -76,11 +77,11 @@ describe('UnconfirmedQueue', () => {
     );
   });
 
-  it('lets go of what has been confirmed', () => {
-    const queue = new UnconfirmedQueue(new MessageBlocks());
+  it('holds nothing of what it has forgotten', () => {
+    const queue = new MessageQueue(new MessageBlocks());
     const message = messageOf('1');
     queue.push(1, message, 10);
-    queue.confirm(1);
+    queue.forgetUpTo(1);
     expect([contents(queue), queue.length, queue.byteLength]).toEqual([[], 0, 0]);
   });
 });

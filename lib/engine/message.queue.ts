@@ -6,17 +6,18 @@ interface Run {
   readonly block: MessageBlock;
   /** What is added to an index of the block to get the number of the message. */
   readonly offset: number;
-  readonly start: number;
+  start: number;
   readonly end: number;
 }
 
 const NOTHING = new MessageBlock();
 
 /**
- * What a client has not confirmed, in the order of its numbers. It holds runs of shared blocks: an
- * entry of its own for each member of a group would cost more than the delivery.
+ * Numbered messages that are kept for one client: what it has not confirmed, or not taken. It holds
+ * runs of shared blocks: an entry of its own for each member of a group would cost more than the
+ * delivery.
  */
-export class UnconfirmedQueue {
+export class MessageQueue {
   readonly #older: Run[] = [];
   // The newest run, spread out: one object less to look at for each delivery.
   #block = NOTHING;
@@ -37,6 +38,19 @@ export class UnconfirmedQueue {
     return this.#bytes;
   }
 
+  /** The number of the first; `undefined` when there is none. */
+  get firstId(): number | undefined {
+    const [run] = this.#older;
+    if (run !== undefined) return run.offset + run.start;
+    return this.#length === 0 ? undefined : this.#offset + this.#start;
+  }
+
+  get first(): Deliverable | undefined {
+    const [run] = this.#older;
+    if (run !== undefined) return run.block.message(run.start);
+    return this.#length === 0 ? undefined : this.#block.message(this.#start);
+  }
+
   push(sequenceId: number, message: Deliverable, bytes: number): void {
     const goesOn = this.#end > 0 && this.#offset + this.#end === sequenceId;
     if (!goesOn || !this.#block.accepts(this.#end, message, bytes)) {
@@ -48,18 +62,21 @@ export class UnconfirmedQueue {
     this.#bytes += this.#block.bytes(this.#end - 1, this.#end);
   }
 
+  /** The same as forgetting everything up to {@link firstId}, for who goes from one to the next. */
+  forgetFirst(): void {
+    const { firstId } = this;
+    if (firstId !== undefined) this.forgetUpTo(firstId);
+  }
+
   /** Forgets everything up to a number. */
-  confirm(sequenceId: number): void {
+  forgetUpTo(sequenceId: number): void {
     for (let run = this.#older[0]; run !== undefined; run = this.#older[0]) {
-      const start = this.#forget(run, sequenceId);
-      if (start < run.end) {
-        this.#older[0] = { ...run, start };
-        return;
-      }
+      run.start = this.#forget(run, sequenceId);
+      if (run.start < run.end) return;
       this.#older.shift();
     }
     this.#start = this.#forget(this.#newest(), sequenceId);
-    // Nothing is held that has been confirmed.
+    // Nothing is held that is wanted no more.
     if (this.#start === this.#end) this.#begin(NOTHING, 0);
   }
 
@@ -69,7 +86,7 @@ export class UnconfirmedQueue {
     this.forEach((message, sequenceId, bytes) => {
       if (isKept(message, sequenceId)) kept.push([sequenceId, message, bytes]);
     });
-    this.confirm(Infinity);
+    this.forgetUpTo(Infinity);
     for (const item of kept) this.push(...item);
   }
 
@@ -94,9 +111,9 @@ export class UnconfirmedQueue {
 
   /** @returns where the run begins then */
   #forget({ block, offset, start, end }: Run, sequenceId: number): number {
-    const confirmed = Math.max(start, Math.min(end, sequenceId - offset + 1));
-    this.#length -= confirmed - start;
-    this.#bytes -= block.bytes(start, confirmed);
-    return confirmed;
+    const next = Math.max(start, Math.min(end, sequenceId - offset + 1));
+    this.#length -= next - start;
+    this.#bytes -= block.bytes(start, next);
+    return next;
   }
 }
