@@ -52,7 +52,11 @@ export const JSON_PROTOCOL = 'json.webpubsub.azure.v1';
 export const RELIABLE_PROTOCOL = 'json.reliable.webpubsub.azure.v1';
 export const PROTOBUF_PROTOCOL = 'protobuf.webpubsub.azure.v1';
 
+/** What our JSON clients get of a message to everybody, and of one to the group `all000`. */
 const JSON_ENVELOPE = '{"type":"message","from":"server","dataType":"text","data":"%"}';
+
+const JSON_GROUP_ENVELOPE =
+  '{"type":"message","from":"group","fromUserId":null,"group":"all000","dataType":"text","data":"%"}';
 
 /** @param {string} protocol @param {object} [options] of the module @returns {Server} */
 export function ours(protocol, options = {}) {
@@ -72,6 +76,9 @@ export function as(server, name, { input, target } = {}) {
 /** Joins frames by hand, and writes the bytes that ours writes. */
 export const joined = (protocol) =>
   protocol === JSON_PROTOCOL ? peer('ws-joined', JSON_ENVELOPE) : peer('ws-joined');
+
+/** Writes each frame to each socket of a group, and the bytes that ours writes to JSON clients. */
+export const prebuiltForGroup = () => peer('ws-prebuilt', JSON_GROUP_ENVELOPE);
 
 /** Whether a row is ours, under whatever name. */
 export const isOurs = (name) => name.startsWith(OURS);

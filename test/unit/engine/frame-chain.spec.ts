@@ -38,6 +38,21 @@ describe('FrameChain', () => {
     expect(other.join(NOW)).toBe(one.join(NOW));
   });
 
+  it('is one node for each of several protocols whose members take turns', () => {
+    const root = FrameChain.root();
+    const frames = Array.from({ length: 8 }, (_, index) => Buffer.from([index]));
+    const nodes = frames.map((frame) => root.append(frame, NEVER));
+    expect(frames.map((frame) => root.append(frame, NEVER))).toEqual(nodes);
+    frames.forEach((frame, index) => expect(root.append(frame, NEVER)).toBe(nodes[index]));
+  });
+
+  it('remembers only the last few frames that others went on with', () => {
+    const root = FrameChain.root();
+    const first = root.append(a, NEVER);
+    for (let index = 0; index < 8; index += 1) root.append(Buffer.from([index]), NEVER);
+    expect(root.append(a, NEVER)).not.toBe(first);
+  });
+
   it('tells frames apart by what they are, not by what is in them', () => {
     const root = FrameChain.root();
     expect(root.append(Buffer.from('x'), NEVER)).not.toBe(root.append(Buffer.from('x'), NEVER));
