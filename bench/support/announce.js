@@ -36,7 +36,8 @@ export function announce(description, { publish, slowConsumers } = {}) {
     if (searchParams.get('gc') === 'true') global.gc?.();
     return JSON.stringify({ ...usage(), slowConsumers: await slowConsumers?.() });
   }
-  const control = createServer((request, response) => {
+  // A load may pause for longer than the default: a request on a socket that is being closed is lost.
+  const control = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void answer(new URL(request.url, 'http://control')).then((body) => response.end(body));
   });
   control.listen(0, '127.0.0.1', () => {
