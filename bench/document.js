@@ -1,17 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { markdown } from './report/markdown.js';
+import { overview } from './report/overview.js';
 
-// Prints docs/benchmarks.md with the newest of the results in docs/bench/ in the place of those it has.
-const DOCS = new URL('../docs/', import.meta.url);
+// Prints a document with the newest of the results in docs/bench/ in the place of those it has.
+const ROOT = new URL('../', import.meta.url);
 const [START, END] = ['<!-- results -->', '<!-- end of results -->'];
 
-const newest = readdirSync(new URL('bench/', DOCS))
+const REPORTS = {
+  'README.md': overview,
+  'docs/benchmarks.md': (report, name) => markdown(report, `bench/${name}`),
+};
+
+const [document] = process.argv.slice(2);
+const newest = readdirSync(new URL('docs/bench/', ROOT))
   .filter((name) => name.endsWith('.json'))
   .toSorted()
   .at(-1);
-const report = JSON.parse(readFileSync(new URL(`bench/${newest}`, DOCS), 'utf8'));
-const document = readFileSync(new URL('benchmarks.md', DOCS), 'utf8');
-const [before, rest] = document.split(START);
+const report = JSON.parse(readFileSync(new URL(`docs/bench/${newest}`, ROOT), 'utf8'));
+const [before, rest] = readFileSync(new URL(document, ROOT), 'utf8').split(START);
 const [, after] = rest.split(END);
-const results = markdown(report, `bench/${newest.replace('.json', '')}`);
+const results = REPORTS[document](report, newest.replace('.json', ''));
 process.stdout.write(`${before}${START}\n\n${results}\n\n${END}${after}`);

@@ -8,7 +8,7 @@ import { runRounds } from './support/rounds.js';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     /** Of each measurement, without its warm-up. */
     seconds: { type: 'string', default: '3' },
     /** Idle ones, to see what they weigh. */

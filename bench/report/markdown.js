@@ -14,7 +14,8 @@ export function markdown(report, plots) {
   ].join('\n\n');
 }
 
-function circumstances({ date, machine, commit, command, rounds, seconds }) {
+/** When, where and how a run was made. */
+export function circumstances({ date, machine, commit, command, rounds, seconds }) {
   const { cpu, cores, node, isPinned } = machine;
   return [
     `Measured on ${date.slice(0, 10)}`,
@@ -70,8 +71,14 @@ function seriesGrid({ unit, axis, series }) {
   return grid(heads, cells, `l${'r'.repeat(heads.length - 1)}`);
 }
 
-/** @param {string} sides `l` or `r` for each column */
-function grid(heads, rows, sides) {
+/**
+ * A table in the format of Prettier.
+ *
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ * @param {string} sides `l` or `r` for each column
+ */
+export function grid(heads, rows, sides) {
   const widths = heads.map((head, column) =>
     Math.max(3, head.length, ...rows.map((row) => row[column].length)),
   );

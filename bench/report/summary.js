@@ -50,9 +50,11 @@ function rowOf({ value, extras = [] }, { name }, samples) {
     title,
     medianOf(found.map((one) => one[key])) / scale,
   ]);
+  const rounds = found.map((one) => one[value]);
   return {
     name,
-    ...spreadOf(found.map((one) => one[value])),
+    rounds,
+    ...spreadOf(rounds),
     ...(beside.length > 0 && { extras: Object.fromEntries(beside) }),
   };
 }

@@ -1,0 +1,48 @@
+import { isOurs, OURS } from '../scenarios/scenario.js';
+import { circumstances, grid } from './markdown.js';
+import { number, times } from './numbers.js';
+
+/**
+ * A run at a glance: what ours did, and how often that of the others it is. Targets that were missed
+ * are named.
+ *
+ * @param {object} report as it is in the JSON
+ */
+export function overview(report) {
+  const shown = report.results.filter(({ rows, isCeiling }) => rows !== undefined && !isCeiling);
+  const heads = ['', 'nestjs-web-pubsub', 'is so many times'];
+  return [
+    `${circumstances(report)}:`,
+    grid(heads, shown.flatMap(linesOf), 'lrl'),
+    ...missed(report.results),
+  ].join('\n\n');
+}
+
+/** A line for each row of ours, but for what is only there to be compared with. */
+function linesOf({ scenario, unit, better, rows }) {
+  const note = better === 'lower' ? ', less is better' : '';
+  const peers = rows.filter(({ name }) => !isOurs(name));
+  return rows
+    .filter(({ name }) => isOurs(name) && !isReference(name))
+    .map(({ name, median }) => [
+      `${scenario}${name.slice(OURS.length)}`,
+      `${number(median)} ${unit}${note}`,
+      peers
+        .filter((peer) => !isReference(peer.name))
+        .map((peer) => `${times(median / peer.median)} ${peer.name}`)
+        .join(', '),
+    ]);
+}
+
+const isReference = (name) => /, (alone|none slow)$/.test(name);
+
+function missed(results) {
+  const targets = results.flatMap(({ scenario, targets: all = [] }) =>
+    all.map((one) => ({ scenario, ...one })),
+  );
+  const lines = targets
+    .filter(({ isMet }) => !isMet)
+    .map(({ scenario, target, found }) => `- ${scenario}: ${target}; it was ${found}.`);
+  const count = `Of ${targets.length} targets, ${targets.length - lines.length} were met.`;
+  return lines.length === 0 ? [count] : [`${count} Missed:`, lines.join('\n')];
+}
