@@ -28,7 +28,7 @@ const {
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const WARM_UP_SECONDS = 1;
-/** A window of messages to ten thousand is twenty seconds of work for the slowest. */
+/** For what is on its way in the end: ten thousand deliveries a message take a slow server long. */
 const PATIENCE_MS = 60_000;
 const { times = 1 } = target;
 

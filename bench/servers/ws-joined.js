@@ -1,9 +1,8 @@
-import { startWsPeer, textFrame } from '../support/ws.peer.js';
+import { envelopeOf, startWsPeer, textFrame } from '../support/ws.peer.js';
 
 // The best that is known by hand: frames are made once, and what a socket is owed in one turn of the
-// event loop is joined and written at its end. Envelopes of ours can be put around the payload, so
-// that both write the same bytes.
-const [before = '', after = ''] = process.argv[2]?.split('%') ?? [];
+// event loop is joined and written at its end.
+const envelope = envelopeOf(process.argv[2]);
 let pending = new Map();
 
 function flush() {
@@ -18,6 +17,6 @@ function flush() {
 startWsPeer((audience, text, key) => {
   if (pending.size === 0) setImmediate(flush);
   const owed = pending.get(key) ?? { audience, frames: [] };
-  owed.frames.push(textFrame(before + text + after));
+  owed.frames.push(textFrame(envelope.wrap(text)));
   pending.set(key, owed);
-}, before.length + after.length);
+}, envelope.bytes);

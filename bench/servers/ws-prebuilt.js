@@ -1,10 +1,9 @@
-import { startWsPeer, textFrame } from '../support/ws.peer.js';
+import { envelopeOf, startWsPeer, textFrame } from '../support/ws.peer.js';
 
 // The frame is made once and written to each socket: no more can be saved without joining frames.
-// Envelopes of ours can be put around the payload, so that both write the same bytes.
-const [before = '', after = ''] = process.argv[2]?.split('%') ?? [];
+const envelope = envelopeOf(process.argv[2]);
 
 startWsPeer((audience, text) => {
-  const frame = textFrame(before + text + after);
+  const frame = textFrame(envelope.wrap(text));
   for (const client of audience()) client._socket.write(frame);
-}, before.length + after.length);
+}, envelope.bytes);

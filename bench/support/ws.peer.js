@@ -10,6 +10,16 @@ export function textFrame(text) {
 }
 
 /**
+ * What a server puts around each payload, so that it writes the very bytes that ours writes.
+ *
+ * @param {string} [template] `%` stands for the payload
+ */
+export function envelopeOf(template = '%') {
+  const [before, after] = template.split('%');
+  return { bytes: before.length + after.length, wrap: (text) => before + text + after };
+}
+
+/**
  * A server on `ws` whose clients say `join <group>` and `send <group> <text>`. How a message gets to its
  * audience is what such servers differ in.
  *

@@ -77,8 +77,8 @@ export class HubSlowConsumers {
   }
 
   /**
-   * What is left of messages that come together for a client that waits anyway. Found out once for
-   * all who wait, and so much of what they are not sent costs nothing for each of them.
+   * What is left of messages that come together for a client that waits anyway. It is found out once
+   * for all who wait: what the same batch outdates costs nothing for each of them.
    */
   conflate(messages: readonly Deliverable[]): readonly Deliverable[] {
     if (this.policy.kind !== 'conflate' || messages.length < 2) return messages;
