@@ -1,3 +1,4 @@
+import type { Batch } from './batch.js';
 import type { Deliverable } from './delivery.js';
 import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 
@@ -8,7 +9,7 @@ import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 export interface Backlog {
   readonly isEmpty: boolean;
   /** Queues messages that come together, and drops the oldest until everything fits again. */
-  append(messages: readonly Deliverable[]): void;
+  append(batch: Batch): void;
   /** Queues the answer to a request of the client itself: it is never dropped. */
   reply(frame: Buffer): void;
   /** Takes frames from the front until they are so many bytes, or all. */
@@ -26,8 +27,8 @@ export interface BacklogOwner {
   clock(): number;
   /** What waits elsewhere for the same client, and counts too. */
   bufferedBytes(): number;
-  /** Told of each message that is given up while somebody could still want it. */
-  lost(loss: Loss): void;
+  /** Told of messages that are given up while somebody could still want them. */
+  lost(loss: Loss, count?: number): void;
 }
 
 /** Whether so much is too much for a client. */

@@ -1,4 +1,5 @@
 import { exceeds, isExpired, type Backlog, type BacklogOwner } from './backlog.js';
+import type { Batch } from './batch.js';
 import type { Deliverable } from './delivery.js';
 
 /** A topic; a number for what has none. */
@@ -31,8 +32,8 @@ export class ConflatingBacklog implements Backlog {
     this.#waiting.set(this.#nextKey(), frame);
   }
 
-  append(messages: readonly Deliverable[]): void {
-    for (const message of messages) if (message.isFor(this.owner.encoder)) this.#append(message);
+  append(batch: Batch): void {
+    for (const message of batch.messagesFor(this.owner.encoder)) this.#append(message);
     if (this.#exceeds()) this.#makeRoom();
   }
 

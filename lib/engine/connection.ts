@@ -1,4 +1,5 @@
 import type { AckMemory } from './ack-memory.js';
+import { Batch } from './batch.js';
 import { plainDelivery, type Deliverable } from './delivery.js';
 import type { Group } from './group.js';
 import { CLOSE_GRACE_MS, SLOW_CLOSE_GRACE_MS } from './limits.js';
@@ -140,20 +141,13 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   /** Behind everything that was delivered before. */
   deliver(message: Deliverable): void {
     this.hub.fanOut.settle();
-    this.take(message);
+    this.take(new Batch([message]));
   }
 
   /** For {@link FanOut}, which sees to the order. */
-  take(message: Deliverable): void {
-    const { encoder } = this.protocol;
-    if (!this.#open || !message.isFor(encoder)) return;
-    (this.session ?? plainDelivery).deliver(message, encoder, this.#outbox);
-  }
-
-  /** The same for several that come together: who waits looks at them once. */
-  takeAll(messages: readonly Deliverable[]): void {
-    if (this.#open && this.#outbox?.appendToBacklog(messages)) return;
-    for (const message of messages) this.take(message);
+  take(batch: Batch): void {
+    if (!this.#open) return;
+    (this.session ?? plainDelivery).deliver(batch, this.protocol.encoder, this.#outbox);
   }
 
   /** Queues a frame that only this client gets: an ack, a pong, the `connected` frame. */

@@ -1,3 +1,4 @@
+import type { Batch } from './batch.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 
@@ -27,13 +28,15 @@ export interface Deliverable {
  */
 export interface Delivery {
   /** @param outbox absent while the connection has no socket */
-  deliver(message: Deliverable, encoder: FrameEncoder, outbox: Outbox | undefined): void;
+  deliver(batch: Batch, encoder: FrameEncoder, outbox: Outbox | undefined): void;
 }
 
-/** At most once: the shared frame goes into the outbox and is forgotten. */
+/** At most once: the shared frames go into the outbox and are forgotten. */
 export const plainDelivery: Delivery = {
-  deliver(message, encoder, outbox) {
-    if (outbox?.isBlocked && outbox.appendToBacklog([message])) return;
-    outbox?.append(message.frame(encoder), message.expiresAt);
+  deliver(batch, encoder, outbox) {
+    if (outbox === undefined || outbox.appendToBacklog(batch)) return;
+    for (const { frames, expiresAt, messages } of batch.runs(encoder)) {
+      outbox.append(frames, expiresAt, messages.length);
+    }
   },
 };

@@ -1,5 +1,5 @@
 import { exceeds, isExpired, type Backlog, type BacklogOwner } from './backlog.js';
-import type { Deliverable } from './delivery.js';
+import { Batch, type FrameRun } from './batch.js';
 import type { MessageBlocks } from './message.blocks.js';
 import { MessageQueue } from './message.queue.js';
 
@@ -31,20 +31,21 @@ export class DroppingBacklog implements Backlog {
     this.#replies.push({ frame, after: this.#lastId });
   }
 
-  append(messages: readonly Deliverable[]): void {
-    for (const message of messages) this.#append(message);
+  append(batch: Batch): void {
+    for (const run of batch.runs(this.owner.encoder)) this.#append(run);
     if (this.#exceeds()) this.#makeRoom();
   }
 
-  #append(message: Deliverable): void {
-    const { encoder, maxBytes } = this.owner;
-    if (!message.isFor(encoder)) return;
-    const { length } = message.frame(encoder);
-    // Everything else would have to go for it, and it would still not fit.
-    if (length > maxBytes) return this.owner.lost('droppedMessages');
-    this.#lastId += 1;
-    this.#messages.push(this.#lastId, message, length);
-    const { expiresAt } = message;
+  #append(run: FrameRun): void {
+    const { messages, byteLength, expiresAt } = run;
+    if (byteLength > this.owner.maxBytes) {
+      // Everything else would have to go for one that is too large, and it would still not fit.
+      if (messages.length === 1) this.owner.lost('droppedMessages');
+      else for (const message of messages) this.append(new Batch([message]));
+      return;
+    }
+    this.#messages.push(this.#lastId + 1, run);
+    this.#lastId += messages.length;
     if (expiresAt !== 0 && expiresAt < this.#firstExpiry) this.#firstExpiry = expiresAt;
   }
 
@@ -70,17 +71,22 @@ export class DroppingBacklog implements Backlog {
 
   #takeMessage(now: number): Buffer | undefined {
     const { first } = this.#messages;
-    this.#messages.forgetFirst();
+    this.#messages.forgetFirst(1);
     if (first === undefined || isExpired(first, now)) return undefined;
     return first.frame(this.owner.encoder);
   }
 
   #makeRoom(): void {
     if (this.#firstExpiry !== Infinity) this.#dropExpired(this.owner.clock());
-    while (this.#messages.length > 1 && this.#exceeds()) {
-      this.#messages.forgetFirst();
-      this.owner.lost('droppedMessages');
-    }
+    // Most often there are too many, and not too many bytes: all that are can go in one step.
+    this.#drop(this.#messages.length - this.owner.maxMessages);
+    while (this.#messages.length > 1 && this.#exceeds()) this.#drop(1);
+  }
+
+  #drop(count: number): void {
+    if (count <= 0) return;
+    this.#messages.forgetFirst(count);
+    this.owner.lost('droppedMessages', count);
   }
 
   /** What nobody wants any more is not dropped for lack of room. */

@@ -1,4 +1,5 @@
 import type { Target } from '../backplane/backplane.message.js';
+import { Batch } from './batch.js';
 import type { Connection } from './connection.js';
 import type { FlushScheduler } from './flush.scheduler.js';
 import type { Message } from './message.js';
@@ -12,9 +13,9 @@ export interface Audience {
 
 /** Walking over fewer is not worth putting off. */
 const CROWD = 64;
-/** Most that is put off. */
+/** Most that is put off: no more than a reliable client keeps of one block. */
 const MAX_MESSAGES = 64;
-const MAX_BYTES = 256 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /**
  * Hands messages to audiences. Several to the same crowd, with nothing between them, are handed out in
@@ -37,7 +38,7 @@ export class FanOut {
     if (this.#target !== undefined && !isSame(this.#target, target)) this.settle();
     if (this.audience.countOf(target) < CROWD) {
       this.settle();
-      this.#walk(target, (connection) => connection.take(message));
+      this.#walk(target, new Batch([message]));
       return;
     }
     if (this.#target === undefined) this.scheduler.beforeFlush(this);
@@ -50,9 +51,7 @@ export class FanOut {
   /** To those of the target that pass the test. */
   toSome(target: Target, message: Message, test: (connection: Connection) => boolean): void {
     this.settle();
-    this.#walk(target, (connection) => {
-      if (test(connection)) connection.take(message);
-    });
+    this.#walk(target, new Batch([message]), test);
   }
 
   /** Hands out what was put off. */
@@ -63,12 +62,14 @@ export class FanOut {
     this.#target = undefined;
     this.#messages = [];
     this.#bytes = 0;
-    this.#walk(target, (connection) => connection.takeAll(messages));
+    this.#walk(target, new Batch(messages));
   }
 
-  #walk(target: Target, visit: (connection: Connection) => void): void {
+  #walk(target: Target, batch: Batch, test?: (connection: Connection) => boolean): void {
     this.scheduler.fanOut(this.audience.countOf(target), () => {
-      for (const connection of this.audience.members(target)) visit(connection);
+      for (const connection of this.audience.members(target)) {
+        if (test === undefined || test(connection)) connection.take(batch);
+      }
     });
   }
 }

@@ -11,7 +11,7 @@ const MAX_CHILDREN = 8;
  * message and member into one write per turn and member.
  */
 export class FrameChain {
-  /** Frames from the root to here. */
+  /** Messages from the root to here. */
   readonly length: number;
   /** Bytes from the root to here. */
   readonly byteLength: number;
@@ -25,32 +25,35 @@ export class FrameChain {
 
   private constructor(
     private readonly parent: FrameChain | undefined,
+    /** The frames of one message or more. */
     private readonly frame: Buffer,
     private readonly expiry: number,
+    private readonly messages: number,
   ) {
-    this.length = parent === undefined ? 0 : parent.length + 1;
+    this.length = parent === undefined ? 0 : parent.length + messages;
     this.byteLength = parent === undefined ? 0 : parent.byteLength + frame.length;
     this.#firstExpiry = parent === undefined ? expiry : Math.min(expiry, parent.#firstExpiry);
   }
 
   static root(): FrameChain {
-    return new FrameChain(undefined, EMPTY, Infinity);
+    return new FrameChain(undefined, EMPTY, Infinity, 0);
   }
 
   /**
    * The sequence with one more frame: the same node for everyone who appends the same frame here.
    *
    * @param expiresAt milliseconds since the epoch at which the frame is not worth sending; 0 = never
+   * @param messages how many it counts as: the frames of several messages may be one piece
    */
-  append(frame: Buffer, expiresAt: number): FrameChain {
+  append(frame: Buffer, expiresAt: number, messages = 1): FrameChain {
     if (this.#child?.frame === frame) return this.#child;
     const known = this.#children?.find((child) => child.frame === frame);
-    this.#child = known ?? this.#grow(frame, expiresAt === 0 ? Infinity : expiresAt);
+    this.#child = known ?? this.#grow(frame, expiresAt === 0 ? Infinity : expiresAt, messages);
     return this.#child;
   }
 
-  #grow(frame: Buffer, expiry: number): FrameChain {
-    const child = new FrameChain(this, frame, expiry);
+  #grow(frame: Buffer, expiry: number, messages: number): FrameChain {
+    const child = new FrameChain(this, frame, expiry, messages);
     if (this.#child === undefined) return child;
     this.#children ??= [this.#child];
     if (this.#children.length === MAX_CHILDREN) this.#children.shift();
@@ -62,8 +65,8 @@ export class FrameChain {
   withoutExpired(now: number): FrameChain {
     if (now < this.#firstExpiry) return this;
     let chain = FrameChain.root();
-    for (const { frame, expiry } of this.#path()) {
-      if (now < expiry) chain = new FrameChain(chain, frame, expiry);
+    for (const { frame, expiry, messages } of this.#path()) {
+      if (now < expiry) chain = new FrameChain(chain, frame, expiry, messages);
     }
     return chain;
   }
@@ -72,16 +75,16 @@ export class FrameChain {
   join(now: number): Buffer {
     if (now >= this.#firstExpiry) return this.withoutExpired(now).join(now);
     this.#joined ??=
-      this.length === 1 ? this.frame : Buffer.concat(this.#path().map(({ frame }) => frame));
+      this.parent?.length === 0
+        ? this.frame
+        : Buffer.concat(this.#path().map(({ frame }) => frame));
     return this.#joined;
   }
 
   /** The nodes from the first frame to this one. */
   #path(): FrameChain[] {
-    const path: FrameChain[] = Array.from({ length: this.length }, () => this);
-    for (let at = this.length - 1; at > 0; at -= 1) {
-      path[at - 1] = (path[at] as FrameChain).parent as FrameChain;
-    }
-    return path;
+    const path: FrameChain[] = [this];
+    for (let node = this.parent; node?.parent !== undefined; node = node.parent) path.push(node);
+    return path.toReversed();
   }
 }

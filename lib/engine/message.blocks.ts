@@ -1,16 +1,25 @@
 import type { Deliverable } from './delivery.js';
 
-/**
- * What one block holds at most: a client that has not confirmed one message of it keeps all of them.
- */
+/** What one block is filled up to: a client that has not confirmed one message of it keeps all of them. */
 const MAX_MESSAGES = 64;
 const MAX_BYTES = 64 * 1024;
+
+/** Messages that come together, in the order they are delivered. */
+export interface MessageRun {
+  readonly messages: readonly Deliverable[];
+  /** Bytes of the frame of each. */
+  readonly lengths: readonly number[];
+  /** Bytes of all frames. */
+  readonly byteLength: number;
+}
 
 /** Messages in the order they were delivered, shared by all connections that were sent the same. */
 export class MessageBlock {
   readonly #messages: Deliverable[] = [];
   /** Bytes up to the end of each message. */
   readonly #ends: number[] = [];
+  /** Where messages begin that came together. */
+  readonly #starts = new Map<readonly Deliverable[], number>();
 
   message(index: number): Deliverable {
     return this.#messages[index] as Deliverable;
@@ -21,14 +30,33 @@ export class MessageBlock {
     return this.#end(to) - this.#end(from);
   }
 
-  /** Whether the message stands at the index; at the end it is put there while there is room. */
-  accepts(index: number, message: Deliverable, bytes: number): boolean {
+  /** Whether the messages stand at the index; at the end they are put there while there is room. */
+  accepts(index: number, run: MessageRun): boolean {
     const { length } = this.#messages;
-    if (index < length) return this.#messages[index] === message;
-    const end = this.#end(length) + bytes;
-    if (length > 0 && (length >= MAX_MESSAGES || end > MAX_BYTES)) return false;
-    this.#messages.push(message);
-    this.#ends.push(end);
+    if (index < length) return this.#has(index, run.messages);
+    return this.#hasRoomFor(run) && this.#add(run);
+  }
+
+  #has(index: number, messages: readonly Deliverable[]): boolean {
+    if (messages.length === 1) return this.#messages[index] === messages[0];
+    return this.#starts.get(messages) === index;
+  }
+
+  #hasRoomFor({ messages, byteLength }: MessageRun): boolean {
+    const { length } = this.#messages;
+    if (length === 0) return true;
+    const bytes = this.#end(length) + byteLength;
+    return length + messages.length <= MAX_MESSAGES && bytes <= MAX_BYTES;
+  }
+
+  #add({ messages, lengths }: MessageRun): true {
+    const { length } = this.#messages;
+    if (messages.length > 1) this.#starts.set(messages, length);
+    let end = this.#end(length);
+    messages.forEach((message, index) => {
+      this.#messages.push(message);
+      this.#ends.push((end += lengths[index] ?? 0));
+    });
     return true;
   }
 
@@ -37,14 +65,14 @@ export class MessageBlock {
   }
 }
 
-/** Gives the members of a group that begin a block with the same message the same one. */
+/** Gives the members of a group that begin a block with the same messages the same one. */
 export class MessageBlocks {
   #last = new MessageBlock();
 
-  beginningWith(message: Deliverable, bytes: number): MessageBlock {
-    if (!this.#last.accepts(0, message, bytes)) {
+  beginningWith(run: MessageRun): MessageBlock {
+    if (!this.#last.accepts(0, run)) {
       this.#last = new MessageBlock();
-      this.#last.accepts(0, message, bytes);
+      this.#last.accepts(0, run);
     }
     return this.#last;
   }

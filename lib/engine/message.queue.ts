@@ -1,5 +1,5 @@
 import type { Deliverable } from './delivery.js';
-import { MessageBlock, MessageBlocks } from './message.blocks.js';
+import { MessageBlock, MessageBlocks, type MessageRun } from './message.blocks.js';
 
 /** A run of messages of one block, numbered without a gap. */
 interface Run {
@@ -51,21 +51,27 @@ export class MessageQueue {
     return this.#length === 0 ? undefined : this.#block.message(this.#start);
   }
 
-  push(sequenceId: number, message: Deliverable, bytes: number): void {
-    const goesOn = this.#end > 0 && this.#offset + this.#end === sequenceId;
-    if (!goesOn || !this.#block.accepts(this.#end, message, bytes)) {
+  /** Adds messages. @param firstId number of the first; the others follow without a gap */
+  push(firstId: number, run: MessageRun): void {
+    const goesOn = this.#end > 0 && this.#offset + this.#end === firstId;
+    if (!goesOn || !this.#block.accepts(this.#end, run)) {
       if (this.#start < this.#end) this.#older.push(this.#newest());
-      this.#begin(this.blocks.beginningWith(message, bytes), sequenceId);
+      this.#begin(this.blocks.beginningWith(run), firstId);
     }
-    this.#end += 1;
-    this.#length += 1;
-    this.#bytes += this.#block.bytes(this.#end - 1, this.#end);
+    const from = this.#end;
+    this.#end += run.messages.length;
+    this.#length += run.messages.length;
+    this.#bytes += this.#block.bytes(from, this.#end);
   }
 
-  /** The same as forgetting everything up to {@link firstId}, for who goes from one to the next. */
-  forgetFirst(): void {
-    const { firstId } = this;
-    if (firstId !== undefined) this.forgetUpTo(firstId);
+  /** Forgets so many from the front, or all. */
+  forgetFirst(count: number): void {
+    for (let left = Math.min(count, this.#length); left > 0;) {
+      const { offset, start, end } = this.#older[0] ?? this.#newest();
+      const next = Math.min(end, start + left);
+      left -= next - start;
+      this.forgetUpTo(offset + next - 1);
+    }
   }
 
   /** Forgets everything up to a number. */
@@ -82,9 +88,10 @@ export class MessageQueue {
 
   /** Forgets what does not pass the test; asked from the first to the last. */
   keep(isKept: (message: Deliverable, sequenceId: number) => boolean): void {
-    const kept: [number, Deliverable, number][] = [];
+    const kept: [number, MessageRun][] = [];
     this.forEach((message, sequenceId, bytes) => {
-      if (isKept(message, sequenceId)) kept.push([sequenceId, message, bytes]);
+      if (!isKept(message, sequenceId)) return;
+      kept.push([sequenceId, { messages: [message], lengths: [bytes], byteLength: bytes }]);
     });
     this.forgetUpTo(Infinity);
     for (const item of kept) this.push(...item);

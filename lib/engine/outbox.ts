@@ -1,6 +1,6 @@
 import type { Backlog } from './backlog.js';
+import type { Batch } from './batch.js';
 import type { Clock } from './clock.js';
-import type { Deliverable } from './delivery.js';
 import type { FlushScheduler, Flushable } from './flush.scheduler.js';
 import type { FrameChain } from './frame-chain.js';
 import type { ConnectionChannel } from './ports/connection-channel.interface.js';
@@ -48,9 +48,13 @@ export class Outbox implements Flushable {
     return this.#blocked;
   }
 
-  /** Queues a data frame; too many for a client that does not read end its connection. */
-  append(frame: Buffer, expiresAt: number): void {
-    this.#add(frame, expiresAt);
+  /**
+   * Queues data; too much for a client that does not read ends its connection.
+   *
+   * @param frame the frames of so many messages, in one piece
+   */
+  append(frame: Buffer, expiresAt: number, messages = 1): void {
+    this.#add(frame, expiresAt, messages);
     if (this.#blocked && this.#exceedsLimits()) this.#overflow();
   }
 
@@ -60,15 +64,15 @@ export class Outbox implements Flushable {
    *
    * @returns whether it is such a client
    */
-  appendToBacklog(messages: readonly Deliverable[]): boolean {
+  appendToBacklog(batch: Batch): boolean {
     const backlog = this.#blocked ? this.#openBacklog() : undefined;
-    backlog?.append(this.settings.slowConsumers?.conflate(messages) ?? messages);
+    backlog?.append(this.settings.slowConsumers?.conflate(batch) ?? batch);
     return backlog !== undefined;
   }
 
-  /** Queues a frame that somebody else limits: it ends the connection only far beyond. */
-  appendUnlimited(frame: Buffer, expiresAt: number): void {
-    this.#add(frame, expiresAt);
+  /** Queues what somebody else limits: it ends the connection only far beyond. */
+  appendUnlimited(frame: Buffer, expiresAt: number, messages = 1): void {
+    this.#add(frame, expiresAt, messages);
     const waiting = this.#pending?.byteLength ?? 0;
     if (this.#blocked && waiting > this.settings.hardMaxBytes) this.#overflow();
   }
@@ -77,12 +81,13 @@ export class Outbox implements Flushable {
   reply(frame: Buffer): void {
     const backlog = this.#blocked ? this.#openBacklog() : undefined;
     if (backlog !== undefined) backlog.reply(frame);
-    else this.#add(frame, 0);
+    else this.#add(frame, 0, 1);
   }
 
-  #add(frame: Buffer, expiresAt: number): void {
+  #add(frame: Buffer, expiresAt: number, messages: number): void {
     if (this.#overflown) return;
-    const pending = (this.#pending ?? this.settings.scheduler.root).append(frame, expiresAt);
+    const waiting = this.#pending ?? this.settings.scheduler.root;
+    const pending = waiting.append(frame, expiresAt, messages);
     this.#pending = pending;
     // Even if nothing can be written then: the root of this turn must not outlive it.
     if (!this.#scheduled) {

@@ -1,5 +1,5 @@
+import { Batch, type FrameRun } from './batch.js';
 import type { Clock } from './clock.js';
-import type { Deliverable } from './delivery.js';
 import type { MessageBlocks } from './message.blocks.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
@@ -37,18 +37,28 @@ export class ReliableSession implements Session {
     return this.#unconfirmed.length;
   }
 
-  deliver(message: Deliverable, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
-    if (this.#overflown) return;
-    const sequenceId = this.#lastId + 1;
-    const frame = message.sequencedFrame(this.encoder, sequenceId);
-    if (!this.#hasRoomFor(frame.length)) {
-      this.#overflow();
-      return;
+  deliver(batch: Batch, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
+    for (const run of batch.sequencedRuns(this.encoder, this.#lastId + 1)) {
+      if (this.#overflown) return;
+      if (this.#fits(run)) this.#add(run, outbox);
+      else for (const message of run.messages) this.#deliverOne(new Batch([message]), outbox);
     }
-    this.#lastId = sequenceId;
-    this.#unconfirmed.push(sequenceId, message, frame.length);
+  }
+
+  /** A message for which there may be no room. */
+  #deliverOne(batch: Batch, outbox: Outbox | undefined): void {
+    if (this.#overflown) return;
+    for (const run of batch.sequencedRuns(this.encoder, this.#lastId + 1)) {
+      if (this.#makeRoomFor(run)) this.#add(run, outbox);
+      else this.#overflow();
+    }
+  }
+
+  #add(run: FrameRun, outbox: Outbox | undefined): void {
+    this.#unconfirmed.push(this.#lastId + 1, run);
+    this.#lastId += run.messages.length;
     // This buffer is the limit; the outbox holds no more than is in it.
-    outbox?.appendUnlimited(frame, message.expiresAt);
+    outbox?.appendUnlimited(run.frames, run.expiresAt, run.messages.length);
   }
 
   /** Lets go of everything up to a number; one that was never given confirms all. */
@@ -70,19 +80,18 @@ export class ReliableSession implements Session {
     });
   }
 
-  #hasRoomFor(bytes: number): boolean {
-    if (this.#fits(bytes)) return true;
+  #makeRoomFor(run: FrameRun): boolean {
+    if (this.#fits(run)) return true;
     this.#dropExpired();
-    if (this.#fits(bytes)) return true;
+    if (this.#fits(run)) return true;
     this.#dropOutdated();
-    return this.#fits(bytes);
+    return this.#fits(run);
   }
 
-  #fits(bytes: number): boolean {
+  #fits({ messages, byteLength }: FrameRun): boolean {
     const { maxMessages, maxBytes } = this.settings;
-    return (
-      this.#unconfirmed.length < maxMessages && this.#unconfirmed.byteLength + bytes <= maxBytes
-    );
+    const { length, byteLength: bytes } = this.#unconfirmed;
+    return length + messages.length <= maxMessages && bytes + byteLength <= maxBytes;
   }
 
   /** A message whose time is over is not sent again; its number stays unused. */

@@ -1,4 +1,5 @@
 import type { Backlog, BacklogOwner, Loss } from './backlog.js';
+import { Batch } from './batch.js';
 import { ConflatingBacklog } from './conflating.backlog.js';
 import type { Deliverable } from './delivery.js';
 import { DroppingBacklog } from './dropping.backlog.js';
@@ -31,14 +32,14 @@ export interface SlowConsumerCounts {
 
 /** Messages that came together, and those of them that no newer one replaces. */
 interface Conflated {
-  readonly messages: readonly Deliverable[];
-  readonly newest: readonly Deliverable[];
+  readonly batch: Batch;
+  readonly newest: Batch;
 }
 
 /** The slow clients of one hub: how they are treated, and what it has cost. */
 export class HubSlowConsumers {
   readonly #blocks = new Map<FrameEncoder, MessageBlocks>();
-  #last: Conflated = { messages: [], newest: [] };
+  #last: Conflated | undefined;
 
   constructor(
     readonly policy: SlowConsumerPolicy,
@@ -56,7 +57,7 @@ export class HubSlowConsumers {
 
   /** For a client that does not read; `undefined` when it is rather to be closed. */
   openBacklog(client: Omit<BacklogOwner, 'lost'>): Backlog | undefined {
-    const owner = { ...client, lost: (loss: Loss) => this.count(loss) };
+    const owner = { ...client, lost: (loss: Loss, count?: number) => this.count(loss, count) };
     switch (this.policy.kind) {
       case 'close':
         return undefined;
@@ -80,13 +81,14 @@ export class HubSlowConsumers {
    * What is left of messages that come together for a client that waits anyway. It is found out once
    * for all who wait: what the same batch outdates costs nothing for each of them.
    */
-  conflate(messages: readonly Deliverable[]): readonly Deliverable[] {
-    if (this.policy.kind !== 'conflate' || messages.length < 2) return messages;
-    if (this.#last.messages !== messages) {
-      this.#last = { messages, newest: this.#newestOf(messages) };
+  conflate(batch: Batch): Batch {
+    const { messages } = batch;
+    if (this.policy.kind !== 'conflate' || messages.length < 2) return batch;
+    if (this.#last?.batch !== batch) {
+      this.#last = { batch, newest: new Batch(this.#newestOf(messages)) };
     }
     const { newest } = this.#last;
-    this.count('conflatedMessages', messages.length - newest.length);
+    this.count('conflatedMessages', messages.length - newest.messages.length);
     return newest;
   }
 

@@ -10,6 +10,7 @@ import {
   record,
 } from 'fast-check';
 import type { Backlog } from '../../lib/engine/backlog.js';
+import { Batch } from '../../lib/engine/batch.js';
 import { ConflatingBacklog } from '../../lib/engine/conflating.backlog.js';
 import type { Deliverable } from '../../lib/engine/delivery.js';
 import { DroppingBacklog } from '../../lib/engine/dropping.backlog.js';
@@ -137,7 +138,7 @@ describe.each(KINDS)('$name', ({ make, topics }) => {
           ...LIMITS,
           clock: () => now,
           bufferedBytes: () => 0,
-          lost: (loss) => (lost[loss] += 1),
+          lost: (loss, times = 1) => (lost[loss] += times),
         };
         const blocks = new MessageBlocks();
         const backlog = make(owner, blocks);
@@ -169,8 +170,9 @@ describe.each(KINDS)('$name', ({ make, topics }) => {
           const messages = entries.map(({ frame, topic, expiresAt }) =>
             messageOf(frame, topic, expiresAt === Infinity ? 0 : expiresAt),
           );
-          if (one.isShared) neighbour.append(messages);
-          backlog.append(messages);
+          const batch = new Batch(messages);
+          if (one.isShared) neighbour.append(batch);
+          backlog.append(batch);
           model.append(entries, now);
         }
         expect(taken).toEqual(expected);
@@ -190,11 +192,11 @@ describe.each(KINDS)('$name', ({ make, topics }) => {
       ...LIMITS,
       clock: () => 0,
       bufferedBytes: () => 50,
-      lost: () => (dropped += 1),
+      lost: (_, times = 1) => (dropped += times),
     };
     const backlog = make(owner, new MessageBlocks());
     for (const mark of ['1', '2', '3']) {
-      backlog.append([messageOf(frameOf(mark, 30), undefined)]);
+      backlog.append(new Batch([messageOf(frameOf(mark, 30), undefined)]));
     }
     expect(dropped).toBe(2);
     expect(marksIn(backlog.take(Infinity))).toEqual(['3']);

@@ -1,6 +1,6 @@
 import { array, assert, boolean, constant, nat, oneof, property, record } from 'fast-check';
 import type { Deliverable } from '../../lib/engine/delivery.js';
-import { MessageBlocks } from '../../lib/engine/message.blocks.js';
+import { MessageBlocks, type MessageRun } from '../../lib/engine/message.blocks.js';
 import { MessageQueue } from '../../lib/engine/message.queue.js';
 
 type Item = readonly [sequenceId: number, message: Deliverable];
@@ -20,6 +20,11 @@ const messageOf = (topic: string): Deliverable => ({
 const bytesOf = ({ topic = '' }: Deliverable): number =>
   topic.endsWith('7') ? 70_000 : 10 + topic.length;
 
+function runOf(messages: readonly Deliverable[]): MessageRun {
+  const lengths = messages.map(bytesOf);
+  return { messages, lengths, byteLength: lengths.reduce((sum, length) => sum + length, 0) };
+}
+
 function contents(queue: MessageQueue): Item[] {
   const items: Item[] = [];
   queue.forEach((message, sequenceId) => items.push([sequenceId, message]));
@@ -28,8 +33,13 @@ function contents(queue: MessageQueue): Item[] {
 
 const step = oneof(
   // To all queues, or to some: those that get the same share blocks, until they part.
-  record({ type: constant('send' as const), to: array(boolean(), { minLength: 3, maxLength: 3 }) }),
+  record({
+    type: constant('send' as const),
+    to: array(boolean(), { minLength: 3, maxLength: 3 }),
+    count: oneof(constant(1), nat(70)),
+  }),
   record({ type: constant('forget' as const), queue: nat(QUEUES - 1), ahead: nat(120) }),
+  record({ type: constant('drop' as const), queue: nat(QUEUES - 1), count: nat(120) }),
   record({ type: constant('keep' as const), queue: nat(QUEUES - 1), every: nat(3) }),
 );
 
@@ -44,12 +54,17 @@ describe('MessageQueue', () => {
         let sent = 0;
         for (const one of steps) {
           if (one.type === 'send') {
-            const message = messageOf(String((sent += 1)));
+            const run = runOf(
+              Array.from({ length: one.count }, () => messageOf(String((sent += 1)))),
+            );
             one.to.forEach((isSent, index) => {
-              if (!isSent) return;
-              const sequenceId = (lastIds[index] = (lastIds[index] ?? 0) + 1);
-              queues[index]?.push(sequenceId, message, bytesOf(message));
-              models[index]?.push([sequenceId, message]);
+              if (!isSent || one.count === 0) return;
+              const before = lastIds[index] ?? 0;
+              queues[index]?.push(before + 1, run);
+              run.messages.forEach((message, at) =>
+                models[index]?.push([before + 1 + at, message]),
+              );
+              lastIds[index] = before + one.count;
             });
             continue;
           }
@@ -58,6 +73,9 @@ describe('MessageQueue', () => {
             const upTo = (model[0]?.[0] ?? 0) + one.ahead;
             queue.forgetUpTo(upTo);
             models[one.queue] = model.filter(([sequenceId]) => sequenceId > upTo);
+          } else if (one.type === 'drop') {
+            queue.forgetFirst(one.count);
+            models[one.queue] = model.slice(one.count);
           } else {
             const isKept = (id: number): boolean => one.every === 0 || id % one.every !== 0;
             queue.keep((_, sequenceId) => isKept(sequenceId));
@@ -80,7 +98,7 @@ describe('MessageQueue', () => {
   it('holds nothing of what it has forgotten', () => {
     const queue = new MessageQueue(new MessageBlocks());
     const message = messageOf('1');
-    queue.push(1, message, 10);
+    queue.push(1, runOf([message]));
     queue.forgetUpTo(1);
     expect([contents(queue), queue.length, queue.byteLength]).toEqual([[], 0, 0]);
   });

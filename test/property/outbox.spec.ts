@@ -19,7 +19,12 @@ const MAX_MESSAGES = 8;
 
 /** What can happen, in any order; times are in milliseconds. */
 type Step =
-  | { readonly do: 'send'; readonly to: number[]; readonly size: number; readonly ttl: number }
+  | {
+      readonly do: 'send';
+      readonly to: number[];
+      readonly sizes: number[];
+      readonly ttl: number;
+    }
   | { readonly do: 'reply' | 'block' | 'drain' | 'close'; readonly member: number }
   | { readonly do: 'turn' }
   | { readonly do: 'wait'; readonly ms: number };
@@ -29,8 +34,11 @@ const STEP: Arbitrary<Step> = oneof(
   record({
     do: constant('send'),
     to: subarray(MEMBERS, { minLength: 1 }),
-    // Now and then one that is written before the turn is over.
-    size: oneof({ weight: 29, arbitrary: nat(20) }, constant(300_000)),
+    // Several at a time are one piece. Now and then one is written before the turn is over.
+    sizes: array(oneof({ weight: 29, arbitrary: nat(20) }, constant(300_000)), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     ttl: oneof(constant(0), nat(20)),
   }),
   record({ do: constantFrom('reply', 'block', 'drain', 'close'), member }),
@@ -73,9 +81,9 @@ class Member {
     };
   }
 
-  accept(mark: string, expiresAt: number, queue: (outbox: Outbox) => void): void {
+  accept(marks: string[], expiresAt: number, queue: (outbox: Outbox) => void): void {
     if (this.isClosed) return;
-    this.accepted.push({ mark, expiresAt });
+    this.accepted.push(...marks.map((mark) => ({ mark, expiresAt })));
     queue(this.outbox);
   }
 
@@ -89,7 +97,7 @@ class Member {
     return this.channel.text
       .split(/(<[^>]*>)/)
       .filter((part) => part !== '')
-      .map((part) => /^<(\d+) x*>$/.exec(part)?.[1] ?? part);
+      .map((part) => /^<([\d.]+) x*>$/.exec(part)?.[1] ?? part);
   }
 
   /** The accepted frames that it was not written, without an excuse. */
@@ -125,15 +133,20 @@ describe('outboxes', () => {
         const take = async (step: Step, mark: string): Promise<void> => {
           switch (step.do) {
             case 'send': {
-              const shared = frame(mark, step.size);
+              const marks = step.sizes.map((_, at) => `${mark}.${at}`);
+              const shared = Buffer.concat(
+                step.sizes.map((size, at) => frame(marks[at] ?? '', size)),
+              );
               const expiresAt = step.ttl === 0 ? 0 : now + step.ttl;
               for (const index of step.to) {
-                of(index).accept(mark, expiresAt, (outbox) => outbox.append(shared, expiresAt));
+                of(index).accept(marks, expiresAt, (outbox) =>
+                  outbox.append(shared, expiresAt, marks.length),
+                );
               }
               return;
             }
             case 'reply':
-              return of(step.member).accept(mark, 0, (outbox) => outbox.reply(frame(mark, 0)));
+              return of(step.member).accept([mark], 0, (outbox) => outbox.reply(frame(mark, 0)));
             case 'block':
               of(step.member).channel.takes = false;
               return;

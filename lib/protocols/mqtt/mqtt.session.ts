@@ -1,3 +1,4 @@
+import type { Batch } from '../../engine/batch.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Message } from '../../engine/message.js';
 import type { Outbox } from '../../engine/outbox.js';
@@ -88,7 +89,12 @@ export class MqttSession implements Session {
     return this.expiryMs;
   }
 
-  deliver(message: Message, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
+  deliver(batch: Batch, encoder: FrameEncoder, outbox: Outbox | undefined): void {
+    // All there is in this protocol: it knows no group states.
+    for (const message of batch.messagesFor(encoder)) this.#deliver(message as Message, outbox);
+  }
+
+  #deliver(message: Message, outbox: Outbox | undefined): void {
     const subscription = this.subscriptions.of(message);
     const sender = message.mqtt?.sender;
     if (subscription?.noLocal && sender !== undefined && sender === subscription.owner) return;

@@ -84,6 +84,14 @@ describe('FrameChain', () => {
     }
   });
 
+  it('counts a piece as the messages that are in it', () => {
+    const node = FrameChain.root().append(a, NEVER, 3).append(b, NOW, 2).append(c, NEVER);
+    expect([node.length, node.byteLength]).toEqual([6, 6]);
+    expect(node.join(NOW - 1).toString()).toBe('aabccc');
+    expect(node.withoutExpired(NOW)).toMatchObject({ length: 4, byteLength: 5 });
+    expect(FrameChain.root().append(a, NEVER, 3).join(NOW)).toBe(a);
+  });
+
   it('joins a long sequence without recursion', () => {
     const frames = Array.from({ length: 100_000 }, (): [Buffer] => [b]);
     expect(chain(...frames).join(NOW)).toHaveLength(100_000);

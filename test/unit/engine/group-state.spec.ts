@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Backplane } from '../../../lib/backplane/backplane.interface.js';
 import type { GroupStateItem } from '../../../lib/backplane/backplane.message.js';
+import { Batch } from '../../../lib/engine/batch.js';
 import type { Connection } from '../../../lib/engine/connection.js';
 import type { Deliverable } from '../../../lib/engine/delivery.js';
 import { GroupStateMessage } from '../../../lib/engine/group-state.message.js';
@@ -126,8 +127,8 @@ describe('a reliable connection that confirms no states', () => {
     };
   }
 
-  const update = (id: string, group = 'room'): GroupStateMessage =>
-    new GroupStateMessage({ kind: 'update', group, items: [item(id)] });
+  const update = (id: string, group = 'room'): Batch =>
+    new Batch([new GroupStateMessage({ kind: 'update', group, items: [item(id)] })]);
 
   it('keeps the newest of each member only, when there is no room for all', async () => {
     const { session: kept, overflows } = session();

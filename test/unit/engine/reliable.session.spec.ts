@@ -1,3 +1,4 @@
+import { Batch } from '../../../lib/engine/batch.js';
 import { FlushScheduler } from '../../../lib/engine/flush.scheduler.js';
 import { MessageBlocks } from '../../../lib/engine/message.blocks.js';
 import { Message } from '../../../lib/engine/message.js';
@@ -30,12 +31,16 @@ class Rig {
 
   /** Messages of the texts; they expire after so many milliseconds. */
   deliver(texts: readonly string[], ttlMs = 0): void {
-    for (const text of texts) {
-      const expiresAt = ttlMs === 0 ? 0 : now + ttlMs;
-      const origin = { from: 'server' } as const;
-      const message = new Message({ origin, payload: textPayload(text), expiresAt });
-      this.session.deliver(message, lineEncoder, this.outbox);
-    }
+    for (const text of texts) this.deliverTogether([text], ttlMs);
+  }
+
+  deliverTogether(texts: readonly string[], ttlMs = 0): void {
+    const expiresAt = ttlMs === 0 ? 0 : now + ttlMs;
+    const origin = { from: 'server' } as const;
+    const messages = texts.map(
+      (text) => new Message({ origin, payload: textPayload(text), expiresAt }),
+    );
+    this.session.deliver(new Batch(messages), lineEncoder, this.outbox);
   }
 
   /** What the client gets over a new socket. */
@@ -81,16 +86,39 @@ describe('ReliableSession', () => {
     const origin = { from: 'server' } as const;
     for (const text of ['a', 'b']) {
       const message = new Message({ origin, payload: textPayload(text) });
-      rig.session.deliver(message, lineEncoder, undefined);
+      rig.session.deliver(new Batch([message]), lineEncoder, undefined);
     }
     expect(await rig.resumed()).toEqual(['1 a', '2 b']);
+  });
+
+  it('takes what comes together at once, and what fits of what does not', async () => {
+    const rig = new Rig({ maxMessages: 5 });
+    rig.deliverTogether(['a', 'b', 'c']);
+    rig.deliverTogether(['d', 'e']);
+    expect(rig.session.size).toBe(5);
+    expect(rig.overflows).toBe(0);
+    const other = new Rig({ maxMessages: 5 });
+    other.deliverTogether(['a', 'b', 'c', 'd', 'e', 'surplus', 'more']);
+    expect(await other.sent()).toEqual(['1 a', '2 b', '3 c', '4 d', '5 e']);
+    expect(other.overflows).toBe(1);
+  });
+
+  it('makes room for what comes together, one message after the other', async () => {
+    const rig = new Rig({ maxMessages: 3 });
+    rig.deliver(['old'], 1000);
+    rig.deliver(['a']);
+    now += 1000;
+    rig.deliverTogether(['b', 'c']);
+    expect(rig.overflows).toBe(0);
+    expect(await rig.resumed()).toEqual(['2 a', '3 b', '4 c']);
   });
 
   it('R04 gives two members their own numbers for one message', async () => {
     const [one, other] = [new Rig(), new Rig()];
     other.deliver(['before']);
     const message = new Message({ origin: { from: 'server' }, payload: textPayload('x') });
-    for (const { session, outbox } of [one, other]) session.deliver(message, lineEncoder, outbox);
+    for (const { session, outbox } of [one, other])
+      session.deliver(new Batch([message]), lineEncoder, outbox);
     expect([await one.sent(), await other.sent()]).toEqual([['1 x'], ['1 before', '2 x']]);
   });
 

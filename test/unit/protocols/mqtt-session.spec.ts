@@ -1,4 +1,5 @@
 import { parser, type IPublishPacket, type Packet } from 'mqtt-packet';
+import { Batch } from '../../../lib/engine/batch.js';
 import { FlushScheduler } from '../../../lib/engine/flush.scheduler.js';
 import { Message, type MessageInit } from '../../../lib/engine/message.js';
 import { Outbox } from '../../../lib/engine/outbox.js';
@@ -59,7 +60,8 @@ class SessionRig {
       payload: binaryPayload(Buffer.from('x')),
       ...init,
     });
-    this.session.deliver(message, publishEncoder(5, 0), isAttached ? this.outbox : undefined);
+    const batch = new Batch([message]);
+    this.session.deliver(batch, publishEncoder(5, 0), isAttached ? this.outbox : undefined);
   }
 
   resume(): void {

@@ -1,0 +1,100 @@
+import type { Deliverable } from './delivery.js';
+import type { MessageRun } from './message.blocks.js';
+import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
+
+/** Messages in a row that expire together, as one protocol writes them. */
+export interface FrameRun extends MessageRun {
+  /** All frames in one piece. */
+  readonly frames: Buffer;
+  /** Milliseconds since the epoch after which they are not worth sending; 0 = never. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Messages that an audience is handed together. What they come to in a protocol is made once, so that
+ * a member costs as much as for a single message.
+ */
+export class Batch {
+  readonly #messages = new Map<FrameEncoder, readonly (readonly Deliverable[])[]>();
+  readonly #runs = new Map<FrameEncoder, readonly FrameRun[]>();
+  #sequenced: SequencedRuns | undefined;
+
+  constructor(readonly messages: readonly Deliverable[]) {}
+
+  /** Those that the protocol can say. */
+  messagesFor(encoder: FrameEncoder): readonly Deliverable[] {
+    return this.messages.filter((message) => message.isFor(encoder));
+  }
+
+  /** Most often one. */
+  runs(encoder: FrameEncoder): readonly FrameRun[] {
+    let runs = this.#runs.get(encoder);
+    if (runs === undefined) {
+      const join = (messages: readonly Deliverable[]): FrameRun =>
+        joinRun(messages, (message) => message.frame(encoder));
+      runs = this.#split(encoder).map(join);
+      this.#runs.set(encoder, runs);
+    }
+    return runs;
+  }
+
+  /**
+   * The same with numbers of a connection. Members that have received the same messages count alike,
+   * so the last ones are kept: they share them.
+   *
+   * @param firstId number of the first message
+   */
+  sequencedRuns(encoder: SequencedEncoder, firstId: number): readonly FrameRun[] {
+    const last = this.#sequenced;
+    if (last?.firstId === firstId && last.encoder === encoder) return last.runs;
+    let sequenceId = firstId;
+    const join = (messages: readonly Deliverable[]): FrameRun =>
+      joinRun(messages, (message) => message.sequencedFrame(encoder, sequenceId++));
+    const runs = this.#split(encoder).map(join);
+    this.#sequenced = { encoder, firstId, runs };
+    return runs;
+  }
+
+  /** The same arrays for everybody: by them, blocks know what they hold. */
+  #split(encoder: FrameEncoder): readonly (readonly Deliverable[])[] {
+    let split = this.#messages.get(encoder);
+    if (split === undefined) {
+      split = splitByExpiry(this.messagesFor(encoder));
+      this.#messages.set(encoder, split);
+    }
+    return split;
+  }
+}
+
+interface SequencedRuns {
+  readonly encoder: SequencedEncoder;
+  readonly firstId: number;
+  readonly runs: readonly FrameRun[];
+}
+
+function splitByExpiry(messages: readonly Deliverable[]): Deliverable[][] {
+  const runs: Deliverable[][] = [];
+  let last: Deliverable | undefined;
+  for (const message of messages) {
+    if (last?.expiresAt === message.expiresAt) runs.at(-1)?.push(message);
+    else runs.push([message]);
+    last = message;
+  }
+  return runs;
+}
+
+function joinRun(
+  messages: readonly Deliverable[],
+  frameOf: (message: Deliverable) => Buffer,
+): FrameRun {
+  const all = messages.map(frameOf);
+  const [first] = all;
+  const frames = first !== undefined && all.length === 1 ? first : Buffer.concat(all);
+  return {
+    messages,
+    lengths: all.map(({ length }) => length),
+    frames,
+    byteLength: frames.length,
+    expiresAt: messages[0]?.expiresAt ?? 0,
+  };
+}
