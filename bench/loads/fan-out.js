@@ -17,7 +17,7 @@ const {
   via = 'post',
   groups = 0,
   window = 128,
-  confirmFrame,
+  confirm,
   idlers: idlerCount = 0,
   fillBytes = 0,
   /** More than so many bytes of growth make the run fail. */
@@ -35,7 +35,7 @@ const { times = 1 } = target;
 const publisher = new Publisher(target, via, 'x'.repeat(payloadBytes));
 await publisher.start();
 const groupCount = via === 'client' ? 1 : groups;
-const audience = new Audience(target, { members, payloadBytes, groups: groupCount, confirmFrame });
+const audience = new Audience(target, { members, payloadBytes, groups: groupCount, confirm });
 await audience.connect();
 const idlers = new Idlers(target, idlerCount);
 await idlers.connect();

@@ -1,4 +1,4 @@
-import { number, times } from './numbers.js';
+import { number, times, timesOf } from './numbers.js';
 
 /**
  * Everything that came of a run, as Markdown in the format of Prettier.
@@ -53,7 +53,7 @@ function rowGrid({ unit, rows }) {
     row.isNearCeiling ? `${row.name} \\*` : row.name,
     number(row.median),
     spread(row),
-    ...(isCompared ? [row.oursToIt === undefined ? '' : times(row.oursToIt)] : []),
+    ...(isCompared ? [row.oursToIt === undefined ? '' : timesOf(row.oursToIt)] : []),
     ...extras.map((title) => number(row.extras[title])),
   ]);
   const note = '\\* near the ceiling of the load: the server may do more.';

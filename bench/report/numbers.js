@@ -7,3 +7,7 @@ export function number(value) {
 
 /** A ratio for people. */
 export const times = (ratio) => `${number(ratio)}×`;
+
+/** The same with its spread. @param {import('./spread.js').Spread} ratio */
+export const timesOf = ({ median, least, most }) =>
+  `${times(median)} (${number(least)} to ${number(most)})`;

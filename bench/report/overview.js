@@ -1,6 +1,7 @@
 import { isOurs, OURS } from '../scenarios/scenario.js';
 import { circumstances, grid } from './markdown.js';
 import { number, times } from './numbers.js';
+import { ratioOf } from './spread.js';
 
 /**
  * A run at a glance: what ours did, and how often that of the others it is. Targets that were missed
@@ -24,12 +25,12 @@ function linesOf({ scenario, unit, better, rows }) {
   const peers = rows.filter(({ name }) => !isOurs(name));
   return rows
     .filter(({ name }) => isOurs(name) && !isReference(name))
-    .map(({ name, median }) => [
-      `${scenario}${name.slice(OURS.length)}`,
-      `${number(median)} ${unit}${note}`,
+    .map((row) => [
+      `${scenario}${row.name.slice(OURS.length)}`,
+      `${number(row.median)} ${unit}${note}`,
       peers
         .filter((peer) => !isReference(peer.name))
-        .map((peer) => `${times(median / peer.median)} ${peer.name}`)
+        .map((peer) => `${times(ratioOf(row, peer).median)} ${peer.name}`)
         .join(', '),
     ]);
 }

@@ -1,23 +1,9 @@
 import { isOurs } from '../scenarios/scenario.js';
+import { medianOf, ratioOf, spreadOf } from './spread.js';
 import { checkTargets } from './targets.js';
-
-/** @typedef {{ median: number, least: number, most: number }} Spread */
 
 /** From here on the load may be what was measured. */
 const NEAR_CEILING = 0.8;
-
-/** @param {number[]} numbers @returns {Spread} */
-function spreadOf(numbers) {
-  return {
-    median: medianOf(numbers),
-    least: Math.min(...numbers),
-    most: Math.max(...numbers),
-  };
-}
-
-function medianOf(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-}
 
 /**
  * What came of a scenario.
@@ -37,7 +23,7 @@ export function summarize(scenario, samples, earlier) {
     ...head,
     rows: rows.map((row) => ({
       ...row,
-      ...(!isOurs(row.name) && { oursToIt: rows[0].median / row.median }),
+      ...(!isOurs(row.name) && { oursToIt: ratioOf(rows[0], row) }),
       ...(most > 0 && shareOf(row, most)),
     })),
     targets: checkTargets(scenario, rows),

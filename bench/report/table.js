@@ -1,4 +1,4 @@
-import { number, times } from './numbers.js';
+import { number, times, timesOf } from './numbers.js';
 
 /** What came of one scenario, as text. */
 export function table(result) {
@@ -16,7 +16,7 @@ function rowLines({ rows, targets = [] }) {
   return [
     ...rows.map((row) => {
       const notes = [
-        ...(row.oursToIt === undefined ? [] : [`ours is ${times(row.oursToIt)}`]),
+        ...(row.oursToIt === undefined ? [] : [`ours is ${timesOf(row.oursToIt)}`]),
         ...Object.entries(row.extras ?? {}).map(([title, value]) => `${title} ${number(value)}`),
         ...(row.isNearCeiling ? ['near the ceiling of the load'] : []),
       ];

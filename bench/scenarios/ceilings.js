@@ -5,16 +5,23 @@ const ANSWERS = 'Ceiling of the load: answers';
 const HANDSHAKES = 'Ceiling of the load: handshakes';
 
 /** What a block of frames is made of: as much as a server under load joins. */
-const BLOCK_BYTES = 16 * 1024;
+const BLOCK_BYTES = 32 * 1024;
+/** On their way at a time: the server always has another one to write. */
+const BLOCKS = 3;
 /** Bytes of an envelope of JSON. */
 const ENVELOPE_BYTES = 62;
 
 const rowOf = (members, bytes) => `${members.toLocaleString('en')} × ${bytes} B`;
 
-/** The ceiling of a fan-out: by the audience, and by what is in each frame. */
-export function deliveryCeiling({ members, payloadBytes, isJson }) {
+/**
+ * The ceiling of a fan-out: by the audience, by what is in each frame, and by whether frames come
+ * together.
+ */
+export function deliveryCeiling({ members, payloadBytes, isJson, isJoined = true }) {
   const bytes = payloadBytes + (isJson ? ENVELOPE_BYTES : 0);
-  return { scenario: DELIVERIES, row: rowOf(members, bytes), members, bytes };
+  const times = isJoined ? Math.ceil(BLOCK_BYTES / bytes) : 1;
+  const row = `${rowOf(members, bytes)}${isJoined ? '' : ', one at a time'}`;
+  return { scenario: DELIVERIES, row, members, bytes, times };
 }
 export const answerCeiling = { scenario: ANSWERS, row: 'canned answers' };
 export const handshakeCeiling = { scenario: HANDSHAKES, row: 'canned answers' };
@@ -63,8 +70,7 @@ export function ceilingsOf(scenarios, seconds) {
     .map((scenario) => ({ ...scenario, better: 'higher', isCeiling: true }));
 }
 
-function firehose({ row, members, bytes }) {
-  const times = Math.ceil(BLOCK_BYTES / bytes);
-  const input = { members, payloadBytes: bytes, window: 4 * times };
+function firehose({ row, members, bytes, times }) {
+  const input = { members, payloadBytes: bytes, window: BLOCKS * times };
   return { ...peer('firehose', String(times)), name: row, input };
 }

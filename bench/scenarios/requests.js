@@ -1,5 +1,5 @@
 import { answerCeiling, handshakeCeiling } from './ceilings.js';
-import { as, JSON_PROTOCOL, OURS, ours, peer } from './scenario.js';
+import { as, DIRECT, JSON_PROTOCOL, ours, peer } from './scenario.js';
 
 /** Requests and handshakes a second. */
 export function requests(seconds) {
@@ -13,12 +13,12 @@ export function requests(seconds) {
       input: { payloadBytes: 64, seconds },
       servers: [
         ours('raw'),
-        as(direct, `${OURS}, direct`),
+        as(direct, DIRECT),
         as(peer('empty-controller'), 'empty-controller', { input: { subscribers: 0 } }),
       ],
       targets: [
         { to: 'empty-controller', least: 0.8 },
-        { of: `${OURS}, direct`, to: 'empty-controller', least: 0.8 },
+        { of: DIRECT, to: 'empty-controller', least: 0.8 },
         { least: 5000 },
       ],
       ceiling: answerCeiling,

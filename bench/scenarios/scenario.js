@@ -48,6 +48,8 @@
  */
 
 export const OURS = 'nestjs-web-pubsub';
+/** Without what Nest does for each request. */
+export const DIRECT = `${OURS}, direct`;
 export const JSON_PROTOCOL = 'json.webpubsub.azure.v1';
 export const RELIABLE_PROTOCOL = 'json.reliable.webpubsub.azure.v1';
 export const PROTOBUF_PROTOCOL = 'protobuf.webpubsub.azure.v1';

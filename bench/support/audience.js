@@ -3,8 +3,8 @@ import { EvenDeliveries, NumberedDeliveries } from './deliveries.js';
 import { groupName } from './publisher.js';
 import { connectAll, Subscriber } from './subscriber.js';
 
-/** A client may have a thousand that it has not confirmed, and some are on their way. */
-const CONFIRM_EVERY = 500;
+/** Those who confirm at an interval do not do it all at once. */
+const TURNS = 10;
 
 /**
  * Everybody who reads: counts each delivery where it arrives, and knows in the end who got too few or
@@ -15,6 +15,7 @@ export class Audience {
   received = 0;
   #members;
   #waiting = [];
+  #confirming;
 
   /**
    * @param {object} target what the server announced
@@ -22,16 +23,18 @@ export class Audience {
    * @param {number} shape.members
    * @param {number} shape.payloadBytes
    * @param {number} [shape.groups] spread evenly over so many; 0 = everybody gets everything
-   * @param {string} [shape.confirmFrame] messages are numbered; `%` stands for the last one received
+   * @param {{ frame: string, every?: number, everyMs?: number }} [shape.confirm] messages are numbered,
+   * and confirmed when so many have come, or so often; `%` stands for the last one received
    */
-  constructor(target, { members, payloadBytes, groups = 0, confirmFrame }) {
+  constructor(target, { members, payloadBytes, groups = 0, confirm }) {
     this.groups = groups;
     const bytes = payloadBytes + (groups > 0 ? target.groupEnvelope : target.envelope);
     this.#members = Array.from({ length: members }, () =>
-      confirmFrame === undefined
+      confirm === undefined
         ? this.#reader(target, new EvenDeliveries(bytes))
-        : this.#confirmer(target, new NumberedDeliveries(bytes), confirmFrame),
+        : this.#confirmer(target, new NumberedDeliveries(bytes), confirm),
     );
+    if (confirm?.everyMs !== undefined) this.#confirmEvery(confirm.everyMs);
   }
 
   async connect() {
@@ -70,6 +73,7 @@ export class Audience {
   }
 
   close() {
+    clearInterval(this.#confirming);
     for (const { subscriber } of this.#members) subscriber.close();
   }
 
@@ -78,15 +82,26 @@ export class Audience {
     return { subscriber, deliveries };
   }
 
-  #confirmer(target, deliveries, confirmFrame) {
+  #confirmer(target, deliveries, { frame, every = Infinity }) {
     let confirmed = 0;
+    const confirm = () => {
+      if (deliveries.count === confirmed) return;
+      confirmed = deliveries.count;
+      subscriber.send(frame.replace('%', confirmed));
+    };
     const subscriber = new Subscriber(target, (bytes) => {
       this.#count(deliveries.take(bytes));
-      if (deliveries.count - confirmed < CONFIRM_EVERY) return;
-      confirmed = deliveries.count;
-      subscriber.send(confirmFrame.replace('%', confirmed));
+      if (deliveries.count - confirmed >= every) confirm();
     });
-    return { subscriber, deliveries };
+    return { subscriber, deliveries, confirm };
+  }
+
+  #confirmEvery(milliseconds) {
+    let turn = 0;
+    this.#confirming = setInterval(() => {
+      turn = (turn + 1) % TURNS;
+      for (let at = turn; at < this.#members.length; at += TURNS) this.#members[at].confirm();
+    }, milliseconds / TURNS);
   }
 
   #count(deliveries) {

@@ -8,7 +8,8 @@ import { measure } from './processes.js';
  */
 
 /**
- * Measures every server of a scenario in each round: a slow minute of the machine hits everybody.
+ * Measures every server of a scenario in each round: a slow minute of the machine hits everybody. Each
+ * round begins with another one: who is first may find the machine in another state.
  *
  * @param {import('../scenarios/scenario.js').Scenario} scenario
  * @param {number} rounds
@@ -19,7 +20,11 @@ export async function runRounds({ load, input, servers, growth }, rounds) {
   const samples = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const point of points) {
-      for (const server of servers) {
+      const turns = [
+        ...servers.slice(round % servers.length),
+        ...servers.slice(0, round % servers.length),
+      ];
+      for (const server of turns) {
         const found = await inTurn(server, () =>
           measure(load, { ...input, ...point.input }, server),
         );
