@@ -1,4 +1,5 @@
 import type { Batch } from './batch.js';
+import type { Clock } from './clock.js';
 import type { Deliverable } from './delivery.js';
 import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 
@@ -24,7 +25,7 @@ export interface BacklogOwner {
   readonly encoder: FrameEncoder;
   readonly maxMessages: number;
   readonly maxBytes: number;
-  clock(): number;
+  readonly clock: Clock;
   /** What waits elsewhere for the same client, and counts too. */
   bufferedBytes(): number;
   /** Told of messages that are given up while somebody could still want them. */

@@ -2,12 +2,19 @@ import type { Deliverable } from './delivery.js';
 import type { MessageRun } from './message.blocks.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 
-/** Messages in a row that expire together, as one protocol writes them. */
-export interface FrameRun extends MessageRun {
-  /** All frames in one piece. */
-  readonly frames: Buffer;
+/** What is written of messages, and all that has to be kept of them to write it later. */
+export interface Frames {
+  /** Those of all messages, in one piece. */
+  readonly bytes: Buffer;
+  /** Bytes of each. */
+  readonly lengths: readonly number[];
   /** Milliseconds since the epoch after which they are not worth sending; 0 = never. */
   readonly expiresAt: number;
+}
+
+/** Messages in a row that expire together, and their frames in one protocol. */
+export interface FrameRun extends MessageRun {
+  readonly frames: Frames;
 }
 
 /**
@@ -89,12 +96,9 @@ function joinRun(
 ): FrameRun {
   const all = messages.map(frameOf);
   const [first] = all;
-  const frames = first !== undefined && all.length === 1 ? first : Buffer.concat(all);
-  return {
-    messages,
-    lengths: all.map(({ length }) => length),
-    frames,
-    byteLength: frames.length,
-    expiresAt: messages[0]?.expiresAt ?? 0,
-  };
+  const bytes = first !== undefined && all.length === 1 ? first : Buffer.concat(all);
+  const lengths = all.map(({ length }) => length);
+  const expiresAt = messages[0]?.expiresAt ?? 0;
+  const frames = { bytes, lengths, expiresAt };
+  return { messages, lengths, byteLength: bytes.length, frames };
 }

@@ -1,6 +1,7 @@
 import { exceeds, isExpired, type Backlog, type BacklogOwner } from './backlog.js';
 import type { Batch } from './batch.js';
 import type { Deliverable } from './delivery.js';
+import { EarliestExpiry } from './earliest-expiry.js';
 
 /** A topic; a number for what has none. */
 type Key = string | number;
@@ -12,12 +13,12 @@ type Key = string | number;
 export class ConflatingBacklog implements Backlog {
   /** Messages and answers. A map keeps its keys in the order they came. */
   readonly #waiting = new Map<Key, Deliverable | Buffer>();
+  readonly #expiry = new EarliestExpiry();
   /** Before it there are only answers. */
   #oldest: Iterator<[Key, Deliverable | Buffer]> | undefined;
   #lastKey = 0;
   #count = 0;
   #bytes = 0;
-  #firstExpiry = Infinity;
 
   constructor(
     private readonly owner: BacklogOwner,
@@ -51,8 +52,7 @@ export class ConflatingBacklog implements Backlog {
     this.#waiting.set(topic ?? this.#nextKey(), message);
     this.#count += 1;
     this.#bytes += length;
-    const { expiresAt } = message;
-    if (expiresAt !== 0 && expiresAt < this.#firstExpiry) this.#firstExpiry = expiresAt;
+    this.#expiry.note(message.expiresAt);
   }
 
   take(bytes: number): Buffer {
@@ -71,7 +71,7 @@ export class ConflatingBacklog implements Backlog {
   }
 
   #makeRoom(): void {
-    if (this.#firstExpiry !== Infinity) this.#dropExpired(this.owner.clock());
+    if (this.#expiry.isOver(this.owner.clock)) this.#dropExpired();
     while (this.#count > 1 && this.#exceeds()) {
       // One that goes on where it was: from the front, a map walks over everything it has deleted.
       this.#oldest ??= this.#waiting.entries();
@@ -82,13 +82,13 @@ export class ConflatingBacklog implements Backlog {
   }
 
   /** What nobody wants any more is not dropped for lack of room. */
-  #dropExpired(now: number): void {
-    if (now < this.#firstExpiry) return;
-    this.#firstExpiry = Infinity;
+  #dropExpired(): void {
+    const now = this.owner.clock();
+    this.#expiry.reset();
     for (const [key, next] of this.#waiting) {
-      if (Buffer.isBuffer(next) || next.expiresAt === 0) continue;
+      if (Buffer.isBuffer(next)) continue;
       if (isExpired(next, now)) this.#remove(key, next);
-      else this.#firstExpiry = Math.min(this.#firstExpiry, next.expiresAt);
+      else this.#expiry.note(next.expiresAt);
     }
   }
 

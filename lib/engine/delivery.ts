@@ -1,4 +1,4 @@
-import type { Batch } from './batch.js';
+import { Batch } from './batch.js';
 import type { Outbox } from './outbox.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 
@@ -35,8 +35,10 @@ export interface Delivery {
 export const plainDelivery: Delivery = {
   deliver(batch, encoder, outbox) {
     if (outbox === undefined || outbox.appendToBacklog(batch)) return;
-    for (const { frames, expiresAt, messages } of batch.runs(encoder)) {
-      outbox.append(frames, expiresAt, messages.length);
+    for (const { messages, frames } of batch.runs(encoder)) {
+      // The run before may have been more than the socket takes.
+      if (outbox.isBlocked && outbox.appendToBacklog(new Batch(messages))) continue;
+      outbox.append(frames.bytes, frames.expiresAt, messages.length);
     }
   },
 };

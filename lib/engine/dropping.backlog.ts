@@ -1,34 +1,33 @@
-import { exceeds, isExpired, type Backlog, type BacklogOwner } from './backlog.js';
-import { Batch, type FrameRun } from './batch.js';
-import type { MessageBlocks } from './message.blocks.js';
-import { MessageQueue } from './message.queue.js';
+import { exceeds, type Backlog, type BacklogOwner } from './backlog.js';
+import { Batch, type FrameRun, type Frames } from './batch.js';
+import { EarliestExpiry } from './earliest-expiry.js';
 
-interface Reply {
-  readonly frame: Buffer;
-  /** Messages up to this number come first. */
-  readonly after: number;
+const NOTHING = Buffer.alloc(0);
+
+/** What is left of frames that came together. It shares the bytes with everybody who waits for them. */
+interface Rest {
+  readonly frames: Frames;
+  /** So many messages have gone, and so many bytes with them. */
+  messages: number;
+  bytes: number;
 }
 
-/** Keeps the newest messages, in blocks that are shared with everybody else who waits for them. */
+/** Keeps the newest messages. */
 export class DroppingBacklog implements Backlog {
-  readonly #messages: MessageQueue;
-  readonly #replies: Reply[] = [];
-  #lastId = 0;
-  #firstExpiry = Infinity;
+  /** In their order: messages, and answers. */
+  readonly #waiting: (Rest | Buffer)[] = [];
+  readonly #expiry = new EarliestExpiry();
+  #count = 0;
+  #bytes = 0;
 
-  constructor(
-    private readonly owner: BacklogOwner,
-    blocks: MessageBlocks,
-  ) {
-    this.#messages = new MessageQueue(blocks);
-  }
+  constructor(private readonly owner: BacklogOwner) {}
 
   get isEmpty(): boolean {
-    return this.#messages.length === 0 && this.#replies.length === 0;
+    return this.#waiting.length === 0;
   }
 
   reply(frame: Buffer): void {
-    this.#replies.push({ frame, after: this.#lastId });
+    this.#waiting.push(frame);
   }
 
   append(batch: Batch): void {
@@ -36,73 +35,98 @@ export class DroppingBacklog implements Backlog {
     if (this.#exceeds()) this.#makeRoom();
   }
 
-  #append(run: FrameRun): void {
-    const { messages, byteLength, expiresAt } = run;
-    if (byteLength > this.owner.maxBytes) {
+  #append({ messages, frames }: FrameRun): void {
+    const { bytes, lengths, expiresAt } = frames;
+    if (bytes.length > this.owner.maxBytes) {
       // Everything else would have to go for one that is too large, and it would still not fit.
       if (messages.length === 1) this.owner.lost('droppedMessages');
       else for (const message of messages) this.append(new Batch([message]));
       return;
     }
-    this.#messages.push(this.#lastId + 1, run);
-    this.#lastId += messages.length;
-    if (expiresAt !== 0 && expiresAt < this.#firstExpiry) this.#firstExpiry = expiresAt;
+    this.#waiting.push({ frames, messages: 0, bytes: 0 });
+    this.#count += lengths.length;
+    this.#bytes += bytes.length;
+    this.#expiry.note(expiresAt);
   }
 
   take(bytes: number): Buffer {
     const now = this.owner.clock();
-    const frames: Buffer[] = [];
-    for (let sum = 0; sum < bytes && !this.isEmpty;) {
-      const frame = this.#takeReply() ?? this.#takeMessage(now);
-      if (frame === undefined) continue;
-      frames.push(frame);
-      sum += frame.length;
+    const taken: Buffer[] = [];
+    for (let left = bytes; left > 0 && this.#waiting.length > 0;) {
+      const piece = this.#takePiece(left, now);
+      taken.push(piece);
+      left -= piece.length;
     }
-    return Buffer.concat(frames);
+    return Buffer.concat(taken);
   }
 
-  #takeReply(): Buffer | undefined {
-    const [reply] = this.#replies;
-    if (reply === undefined || reply.after >= (this.#messages.firstId ?? Infinity))
-      return undefined;
-    this.#replies.shift();
-    return reply.frame;
-  }
-
-  #takeMessage(now: number): Buffer | undefined {
-    const { first } = this.#messages;
-    this.#messages.forgetFirst(1);
-    if (first === undefined || isExpired(first, now)) return undefined;
-    return first.frame(this.owner.encoder);
+  /** Of what is first: an answer, or messages that come together, until they are so many bytes. */
+  #takePiece(bytes: number, now: number): Buffer {
+    const next = this.#waiting[0] as Rest | Buffer;
+    if (Buffer.isBuffer(next)) {
+      this.#waiting.shift();
+      return next;
+    }
+    const { bytes: start, frames } = next;
+    let size = 0;
+    let count = 0;
+    for (let index = next.messages; index < frames.lengths.length && size < bytes; index += 1) {
+      size += frames.lengths[index] as number;
+      count += 1;
+    }
+    const isExpired = frames.expiresAt !== 0 && now >= frames.expiresAt;
+    this.#forget(0, isExpired ? Infinity : count);
+    return isExpired ? NOTHING : frames.bytes.subarray(start, start + size);
   }
 
   #makeRoom(): void {
-    if (this.#firstExpiry !== Infinity) this.#dropExpired(this.owner.clock());
+    if (this.#expiry.isOver(this.owner.clock)) this.#dropExpired();
     // Most often there are too many, and not too many bytes: all that are can go in one step.
-    this.#drop(this.#messages.length - this.owner.maxMessages);
-    while (this.#messages.length > 1 && this.#exceeds()) this.#drop(1);
+    this.#drop(this.#count - this.owner.maxMessages);
+    while (this.#count > 1 && this.#exceeds()) this.#drop(1);
   }
 
   #drop(count: number): void {
-    if (count <= 0) return;
-    this.#messages.forgetFirst(count);
-    this.owner.lost('droppedMessages', count);
+    for (let left = count; left > 0;) {
+      // Answers stay: they are few, since who does not read is not read either.
+      const oldest = this.#waiting.findIndex((next) => !Buffer.isBuffer(next));
+      left -= this.#forget(oldest, left);
+    }
+    if (count > 0) this.owner.lost('droppedMessages', count);
   }
 
   /** What nobody wants any more is not dropped for lack of room. */
-  #dropExpired(now: number): void {
-    if (now < this.#firstExpiry) return;
-    this.#firstExpiry = Infinity;
-    this.#messages.keep((message) => {
-      if (isExpired(message, now)) return false;
-      if (message.expiresAt !== 0) {
-        this.#firstExpiry = Math.min(this.#firstExpiry, message.expiresAt);
-      }
-      return true;
-    });
+  #dropExpired(): void {
+    const now = this.owner.clock();
+    this.#expiry.reset();
+    for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
+      const next = this.#waiting[index] as Rest | Buffer;
+      if (Buffer.isBuffer(next)) continue;
+      const { expiresAt } = next.frames;
+      if (expiresAt !== 0 && now >= expiresAt) this.#forget(index, Infinity);
+      else this.#expiry.note(expiresAt);
+    }
+  }
+
+  /** Lets go of messages of one place, from its first. @returns how many they were */
+  #forget(index: number, count: number): number {
+    const rest = this.#waiting[index] as Rest;
+    const { lengths, bytes } = rest.frames;
+    const [from, start] = [rest.messages, rest.bytes];
+    if (count >= lengths.length - from) {
+      this.#waiting.splice(index, 1);
+      rest.messages = lengths.length;
+      rest.bytes = bytes.length;
+    }
+    for (; rest.messages < Math.min(from + count, lengths.length); rest.messages += 1) {
+      rest.bytes += lengths[rest.messages] as number;
+    }
+    this.#count -= rest.messages - from;
+    this.#bytes -= rest.bytes - start;
+    return rest.messages - from;
   }
 
   #exceeds(): boolean {
-    return exceeds(this.owner, this.#messages.length, this.#messages.byteLength);
+    return exceeds(this.owner, this.#count, this.#bytes);
   }
 }

@@ -13,9 +13,8 @@ interface Run {
 const NOTHING = new MessageBlock();
 
 /**
- * Numbered messages that are kept for one client: what it has not confirmed, or not taken. It holds
- * runs of shared blocks: an entry of its own for each member of a group would cost more than the
- * delivery.
+ * Numbered messages that one client has not confirmed. It holds runs of shared blocks: an entry of its
+ * own for each member of a group would cost more than the delivery.
  */
 export class MessageQueue {
   readonly #older: Run[] = [];
@@ -38,19 +37,6 @@ export class MessageQueue {
     return this.#bytes;
   }
 
-  /** The number of the first; `undefined` when there is none. */
-  get firstId(): number | undefined {
-    const [run] = this.#older;
-    if (run !== undefined) return run.offset + run.start;
-    return this.#length === 0 ? undefined : this.#offset + this.#start;
-  }
-
-  get first(): Deliverable | undefined {
-    const [run] = this.#older;
-    if (run !== undefined) return run.block.message(run.start);
-    return this.#length === 0 ? undefined : this.#block.message(this.#start);
-  }
-
   /** Adds messages. @param firstId number of the first; the others follow without a gap */
   push(firstId: number, run: MessageRun): void {
     const goesOn = this.#end > 0 && this.#offset + this.#end === firstId;
@@ -62,16 +48,6 @@ export class MessageQueue {
     this.#end += run.messages.length;
     this.#length += run.messages.length;
     this.#bytes += this.#block.bytes(from, this.#end);
-  }
-
-  /** Forgets so many from the front, or all. */
-  forgetFirst(count: number): void {
-    for (let left = Math.min(count, this.#length); left > 0;) {
-      const { offset, start, end } = this.#older[0] ?? this.#newest();
-      const next = Math.min(end, start + left);
-      left -= next - start;
-      this.forgetUpTo(offset + next - 1);
-    }
   }
 
   /** Forgets everything up to a number. */

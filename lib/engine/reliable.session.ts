@@ -58,7 +58,7 @@ export class ReliableSession implements Session {
     this.#unconfirmed.push(this.#lastId + 1, run);
     this.#lastId += run.messages.length;
     // This buffer is the limit; the outbox holds no more than is in it.
-    outbox?.appendUnlimited(run.frames, run.expiresAt, run.messages.length);
+    outbox?.appendUnlimited(run.frames.bytes, run.frames.expiresAt, run.messages.length);
   }
 
   /** Lets go of everything up to a number; one that was never given confirms all. */

@@ -3,8 +3,6 @@ import { Batch } from './batch.js';
 import { ConflatingBacklog } from './conflating.backlog.js';
 import type { Deliverable } from './delivery.js';
 import { DroppingBacklog } from './dropping.backlog.js';
-import { MessageBlocks } from './message.blocks.js';
-import type { FrameEncoder } from './ports/frame-encoder.interface.js';
 
 /** What becomes of a plain client that does not read (client-protocols.md 14, U8). */
 export type SlowConsumerPolicy =
@@ -38,7 +36,6 @@ interface Conflated {
 
 /** The slow clients of one hub: how they are treated, and what it has cost. */
 export class HubSlowConsumers {
-  readonly #blocks = new Map<FrameEncoder, MessageBlocks>();
   #last: Conflated | undefined;
 
   constructor(
@@ -62,19 +59,10 @@ export class HubSlowConsumers {
       case 'close':
         return undefined;
       case 'drop-oldest':
-        return new DroppingBacklog(owner, this.#blocksOf(owner.encoder));
+        return new DroppingBacklog(owner);
       case 'conflate':
         return new ConflatingBacklog(owner, (message) => this.#topicOf(message));
     }
-  }
-
-  /** What those of a protocol share who wait for the same messages. */
-  #blocksOf(encoder: FrameEncoder): MessageBlocks {
-    const known = this.#blocks.get(encoder);
-    if (known !== undefined) return known;
-    const made = new MessageBlocks();
-    this.#blocks.set(encoder, made);
-    return made;
   }
 
   /**

@@ -14,7 +14,6 @@ import { Batch } from '../../lib/engine/batch.js';
 import { ConflatingBacklog } from '../../lib/engine/conflating.backlog.js';
 import type { Deliverable } from '../../lib/engine/delivery.js';
 import { DroppingBacklog } from '../../lib/engine/dropping.backlog.js';
-import { MessageBlocks } from '../../lib/engine/message.blocks.js';
 import { rawEncoder } from '../../lib/protocols/raw/raw.protocol.js';
 
 const LIMITS = { maxMessages: 6, maxBytes: 100 };
@@ -116,7 +115,7 @@ const KINDS = [
   {
     name: 'DroppingBacklog',
     topics: [undefined],
-    make: (owner: Owner, blocks: MessageBlocks): Backlog => new DroppingBacklog(owner, blocks),
+    make: (owner: Owner): Backlog => new DroppingBacklog(owner),
   },
   {
     name: 'ConflatingBacklog',
@@ -140,10 +139,9 @@ describe.each(KINDS)('$name', ({ make, topics }) => {
           bufferedBytes: () => 0,
           lost: (loss, times = 1) => (lost[loss] += times),
         };
-        const blocks = new MessageBlocks();
-        const backlog = make(owner, blocks);
-        // Shares the blocks of the other, but for what only one of them is given.
-        const neighbour = make({ ...owner, lost: () => undefined }, blocks);
+        const backlog = make(owner);
+        // Shares frames with the other.
+        const neighbour = make({ ...owner, lost: () => undefined });
         for (const one of steps) {
           if (one.do === 'wait') {
             now += one.ms;
@@ -194,7 +192,7 @@ describe.each(KINDS)('$name', ({ make, topics }) => {
       bufferedBytes: () => 50,
       lost: (_, times = 1) => (dropped += times),
     };
-    const backlog = make(owner, new MessageBlocks());
+    const backlog = make(owner);
     for (const mark of ['1', '2', '3']) {
       backlog.append(new Batch([messageOf(frameOf(mark, 30), undefined)]));
     }

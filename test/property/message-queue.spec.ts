@@ -39,7 +39,6 @@ const step = oneof(
     count: oneof(constant(1), nat(70)),
   }),
   record({ type: constant('forget' as const), queue: nat(QUEUES - 1), ahead: nat(120) }),
-  record({ type: constant('drop' as const), queue: nat(QUEUES - 1), count: nat(120) }),
   record({ type: constant('keep' as const), queue: nat(QUEUES - 1), every: nat(3) }),
 );
 
@@ -73,9 +72,6 @@ describe('MessageQueue', () => {
             const upTo = (model[0]?.[0] ?? 0) + one.ahead;
             queue.forgetUpTo(upTo);
             models[one.queue] = model.filter(([sequenceId]) => sequenceId > upTo);
-          } else if (one.type === 'drop') {
-            queue.forgetFirst(one.count);
-            models[one.queue] = model.slice(one.count);
           } else {
             const isKept = (id: number): boolean => one.every === 0 || id % one.every !== 0;
             queue.keep((_, sequenceId) => isKept(sequenceId));
@@ -85,7 +81,6 @@ describe('MessageQueue', () => {
         queues.forEach((queue, index) => {
           const model = models[index] ?? [];
           expect(contents(queue)).toEqual(model);
-          expect([queue.firstId, queue.first]).toEqual(model[0] ?? [undefined, undefined]);
           expect(queue.length).toBe(model.length);
           const bytes = model.reduce((sum, [, message]) => sum + bytesOf(message), 0);
           expect(queue.byteLength).toBe(bytes);

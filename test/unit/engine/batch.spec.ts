@@ -22,21 +22,24 @@ const streamingEncoder: FrameEncoder = {
   streamClosed: () => Buffer.from('closed\n'),
 };
 
-const texts = (runs: readonly FrameRun[]): string[] => runs.map(({ frames }) => String(frames));
+const texts = (runs: readonly FrameRun[]): string[] =>
+  runs.map(({ frames }) => String(frames.bytes));
 
 describe('Batch', () => {
   it('joins the frames of its messages, once for each protocol', () => {
     const batch = batchOf({}, {}, {});
     const runs = batch.runs(lineEncoder);
     expect(texts(runs)).toEqual(['server a\nserver b\nserver c\n']);
-    expect(runs).toMatchObject([{ lengths: [9, 9, 9], byteLength: 27, expiresAt: 0 }]);
+    expect(runs).toMatchObject([{ lengths: [9, 9, 9], byteLength: 27, frames: { expiresAt: 0 } }]);
     expect(batch.runs(lineEncoder)).toBe(runs);
     expect(batch.runs(streamingEncoder)).not.toBe(runs);
   });
 
   it('has the very frame of a single message', () => {
     const message = new Message({ origin: { from: 'server' }, payload: textPayload('a') });
-    expect(new Batch([message]).runs(lineEncoder)[0]?.frames).toBe(message.frame(lineEncoder));
+    expect(new Batch([message]).runs(lineEncoder)[0]?.frames.bytes).toBe(
+      message.frame(lineEncoder),
+    );
   });
 
   it('keeps apart what expires at another time, in its order', () => {
@@ -44,7 +47,7 @@ describe('Batch', () => {
       lineEncoder,
     );
     expect(texts(runs)).toEqual(['server a\n', 'server b\nserver c\n', 'server d\n', 'server e\n']);
-    expect(runs.map(({ expiresAt }) => expiresAt)).toEqual([0, 5, 7, 0]);
+    expect(runs.map(({ frames }) => frames.expiresAt)).toEqual([0, 5, 7, 0]);
   });
 
   it('leaves out what the protocol cannot say', () => {
