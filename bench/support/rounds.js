@@ -20,10 +20,7 @@ export async function runRounds({ load, input, servers, growth }, rounds) {
   const samples = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const point of points) {
-      const turns = [
-        ...servers.slice(round % servers.length),
-        ...servers.slice(0, round % servers.length),
-      ];
+      const turns = servers.map((_, turn) => servers[(round + turn) % servers.length]);
       for (const server of turns) {
         const found = await inTurn(server, () =>
           measure(load, { ...input, ...point.input }, server),

@@ -37,7 +37,7 @@ export function exceeds(owner: BacklogOwner, messages: number, bytes: number): b
   return messages > owner.maxMessages || bytes + owner.bufferedBytes() > owner.maxBytes;
 }
 
-/** Whether nobody wants a message any more. */
-export function isExpired({ expiresAt }: Deliverable, now: number): boolean {
+/** Whether nobody wants a message, or several, any more. */
+export function isExpired({ expiresAt }: Pick<Deliverable, 'expiresAt'>, now: number): boolean {
   return expiresAt !== 0 && now >= expiresAt;
 }

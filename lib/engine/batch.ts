@@ -1,5 +1,4 @@
 import type { Deliverable } from './delivery.js';
-import type { MessageRun } from './message.blocks.js';
 import type { FrameEncoder, SequencedEncoder } from './ports/frame-encoder.interface.js';
 
 /** What is written of messages, and all that has to be kept of them to write it later. */
@@ -13,7 +12,8 @@ export interface Frames {
 }
 
 /** Messages in a row that expire together, and their frames in one protocol. */
-export interface FrameRun extends MessageRun {
+export interface FrameRun {
+  readonly messages: readonly Deliverable[];
   readonly frames: Frames;
 }
 
@@ -22,7 +22,7 @@ export interface FrameRun extends MessageRun {
  * a member costs as much as for a single message.
  */
 export class Batch {
-  readonly #messages = new Map<FrameEncoder, readonly (readonly Deliverable[])[]>();
+  readonly #parts = new Map<FrameEncoder, readonly (readonly Deliverable[])[]>();
   readonly #runs = new Map<FrameEncoder, readonly FrameRun[]>();
   #sequenced: SequencedRuns | undefined;
 
@@ -39,7 +39,7 @@ export class Batch {
     if (runs === undefined) {
       const join = (messages: readonly Deliverable[]): FrameRun =>
         joinRun(messages, (message) => message.frame(encoder));
-      runs = this.#split(encoder).map(join);
+      runs = this.#partsFor(encoder).map(join);
       this.#runs.set(encoder, runs);
     }
     return runs;
@@ -57,19 +57,19 @@ export class Batch {
     let sequenceId = firstId;
     const join = (messages: readonly Deliverable[]): FrameRun =>
       joinRun(messages, (message) => message.sequencedFrame(encoder, sequenceId++));
-    const runs = this.#split(encoder).map(join);
+    const runs = this.#partsFor(encoder).map(join);
     this.#sequenced = { encoder, firstId, runs };
     return runs;
   }
 
   /** The same arrays for everybody: by them, blocks know what they hold. */
-  #split(encoder: FrameEncoder): readonly (readonly Deliverable[])[] {
-    let split = this.#messages.get(encoder);
-    if (split === undefined) {
-      split = splitByExpiry(this.messagesFor(encoder));
-      this.#messages.set(encoder, split);
+  #partsFor(encoder: FrameEncoder): readonly (readonly Deliverable[])[] {
+    let parts = this.#parts.get(encoder);
+    if (parts === undefined) {
+      parts = splitByExpiry(this.messagesFor(encoder));
+      this.#parts.set(encoder, parts);
     }
-    return split;
+    return parts;
   }
 }
 
@@ -80,14 +80,13 @@ interface SequencedRuns {
 }
 
 function splitByExpiry(messages: readonly Deliverable[]): Deliverable[][] {
-  const runs: Deliverable[][] = [];
-  let last: Deliverable | undefined;
+  const parts: Deliverable[][] = [];
   for (const message of messages) {
-    if (last?.expiresAt === message.expiresAt) runs.at(-1)?.push(message);
-    else runs.push([message]);
-    last = message;
+    const part = parts.at(-1);
+    if (part?.[0]?.expiresAt === message.expiresAt) part.push(message);
+    else parts.push([message]);
   }
-  return runs;
+  return parts;
 }
 
 function joinRun(
@@ -98,7 +97,5 @@ function joinRun(
   const [first] = all;
   const bytes = first !== undefined && all.length === 1 ? first : Buffer.concat(all);
   const lengths = all.map(({ length }) => length);
-  const expiresAt = messages[0]?.expiresAt ?? 0;
-  const frames = { bytes, lengths, expiresAt };
-  return { messages, lengths, byteLength: bytes.length, frames };
+  return { messages, frames: { bytes, lengths, expiresAt: messages[0]?.expiresAt ?? 0 } };
 }

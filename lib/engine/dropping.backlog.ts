@@ -1,4 +1,4 @@
-import { exceeds, type Backlog, type BacklogOwner } from './backlog.js';
+import { exceeds, isExpired, type Backlog, type BacklogOwner } from './backlog.js';
 import { Batch, type FrameRun, type Frames } from './batch.js';
 import { EarliestExpiry } from './earliest-expiry.js';
 
@@ -68,15 +68,18 @@ export class DroppingBacklog implements Backlog {
       return next;
     }
     const { bytes: start, frames } = next;
+    if (isExpired(frames, now)) {
+      this.#forget(0, Infinity);
+      return NOTHING;
+    }
     let size = 0;
     let count = 0;
     for (let index = next.messages; index < frames.lengths.length && size < bytes; index += 1) {
       size += frames.lengths[index] as number;
       count += 1;
     }
-    const isExpired = frames.expiresAt !== 0 && now >= frames.expiresAt;
-    this.#forget(0, isExpired ? Infinity : count);
-    return isExpired ? NOTHING : frames.bytes.subarray(start, start + size);
+    this.#forget(0, count);
+    return frames.bytes.subarray(start, start + size);
   }
 
   #makeRoom(): void {
@@ -102,9 +105,8 @@ export class DroppingBacklog implements Backlog {
     for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {
       const next = this.#waiting[index] as Rest | Buffer;
       if (Buffer.isBuffer(next)) continue;
-      const { expiresAt } = next.frames;
-      if (expiresAt !== 0 && now >= expiresAt) this.#forget(index, Infinity);
-      else this.#expiry.note(expiresAt);
+      if (isExpired(next.frames, now)) this.#forget(index, Infinity);
+      else this.#expiry.note(next.frames.expiresAt);
     }
   }
 

@@ -4,15 +4,6 @@ import type { Deliverable } from './delivery.js';
 const MAX_MESSAGES = 64;
 const MAX_BYTES = 64 * 1024;
 
-/** Messages that come together, in the order they are delivered. */
-export interface MessageRun {
-  readonly messages: readonly Deliverable[];
-  /** Bytes of the frame of each. */
-  readonly lengths: readonly number[];
-  /** Bytes of all frames. */
-  readonly byteLength: number;
-}
-
 /** Messages in the order they were delivered, shared by all connections that were sent the same. */
 export class MessageBlock {
   readonly #messages: Deliverable[] = [];
@@ -30,11 +21,16 @@ export class MessageBlock {
     return this.#end(to) - this.#end(from);
   }
 
-  /** Whether the messages stand at the index; at the end they are put there while there is room. */
-  accepts(index: number, run: MessageRun): boolean {
-    const { length } = this.#messages;
-    if (index < length) return this.#has(index, run.messages);
-    return this.#hasRoomFor(run) && this.#add(run);
+  /**
+   * Whether the messages stand at the index; at the end they are put there while there is room.
+   *
+   * @param lengths bytes of the frame of each
+   */
+  accepts(index: number, messages: readonly Deliverable[], lengths: readonly number[]): boolean {
+    if (index < this.#messages.length) return this.#has(index, messages);
+    if (!this.#hasRoomFor(lengths)) return false;
+    this.#add(messages, lengths);
+    return true;
   }
 
   #has(index: number, messages: readonly Deliverable[]): boolean {
@@ -42,14 +38,14 @@ export class MessageBlock {
     return this.#starts.get(messages) === index;
   }
 
-  #hasRoomFor({ messages, byteLength }: MessageRun): boolean {
+  #hasRoomFor(lengths: readonly number[]): boolean {
     const { length } = this.#messages;
     if (length === 0) return true;
-    const bytes = this.#end(length) + byteLength;
-    return length + messages.length <= MAX_MESSAGES && bytes <= MAX_BYTES;
+    const bytes = lengths.reduce((sum, one) => sum + one, this.#end(length));
+    return length + lengths.length <= MAX_MESSAGES && bytes <= MAX_BYTES;
   }
 
-  #add({ messages, lengths }: MessageRun): true {
+  #add(messages: readonly Deliverable[], lengths: readonly number[]): void {
     const { length } = this.#messages;
     if (messages.length > 1) this.#starts.set(messages, length);
     let end = this.#end(length);
@@ -57,7 +53,6 @@ export class MessageBlock {
       this.#messages.push(message);
       this.#ends.push((end += lengths[index] ?? 0));
     });
-    return true;
   }
 
   #end(count: number): number {
@@ -69,10 +64,10 @@ export class MessageBlock {
 export class MessageBlocks {
   #last = new MessageBlock();
 
-  beginningWith(run: MessageRun): MessageBlock {
-    if (!this.#last.accepts(0, run)) {
+  beginningWith(messages: readonly Deliverable[], lengths: readonly number[]): MessageBlock {
+    if (!this.#last.accepts(0, messages, lengths)) {
       this.#last = new MessageBlock();
-      this.#last.accepts(0, run);
+      this.#last.accepts(0, messages, lengths);
     }
     return this.#last;
   }

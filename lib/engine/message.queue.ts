@@ -1,5 +1,5 @@
 import type { Deliverable } from './delivery.js';
-import { MessageBlock, MessageBlocks, type MessageRun } from './message.blocks.js';
+import { MessageBlock, MessageBlocks } from './message.blocks.js';
 
 /** A run of messages of one block, numbered without a gap. */
 interface Run {
@@ -37,16 +37,21 @@ export class MessageQueue {
     return this.#bytes;
   }
 
-  /** Adds messages. @param firstId number of the first; the others follow without a gap */
-  push(firstId: number, run: MessageRun): void {
+  /**
+   * Adds messages.
+   *
+   * @param firstId number of the first; the others follow without a gap
+   * @param lengths bytes of the frame of each
+   */
+  push(firstId: number, messages: readonly Deliverable[], lengths: readonly number[]): void {
     const goesOn = this.#end > 0 && this.#offset + this.#end === firstId;
-    if (!goesOn || !this.#block.accepts(this.#end, run)) {
+    if (!goesOn || !this.#block.accepts(this.#end, messages, lengths)) {
       if (this.#start < this.#end) this.#older.push(this.#newest());
-      this.#begin(this.blocks.beginningWith(run), firstId);
+      this.#begin(this.blocks.beginningWith(messages, lengths), firstId);
     }
     const from = this.#end;
-    this.#end += run.messages.length;
-    this.#length += run.messages.length;
+    this.#end += messages.length;
+    this.#length += messages.length;
     this.#bytes += this.#block.bytes(from, this.#end);
   }
 
@@ -64,10 +69,9 @@ export class MessageQueue {
 
   /** Forgets what does not pass the test; asked from the first to the last. */
   keep(isKept: (message: Deliverable, sequenceId: number) => boolean): void {
-    const kept: [number, MessageRun][] = [];
+    const kept: [number, [Deliverable], [number]][] = [];
     this.forEach((message, sequenceId, bytes) => {
-      if (!isKept(message, sequenceId)) return;
-      kept.push([sequenceId, { messages: [message], lengths: [bytes], byteLength: bytes }]);
+      if (isKept(message, sequenceId)) kept.push([sequenceId, [message], [bytes]]);
     });
     this.forgetUpTo(Infinity);
     for (const item of kept) this.push(...item);

@@ -37,28 +37,23 @@ export class ReliableSession implements Session {
     return this.#unconfirmed.length;
   }
 
-  deliver(batch: Batch, _encoder: FrameEncoder, outbox: Outbox | undefined): void {
+  deliver(batch: Batch, encoder: FrameEncoder, outbox: Outbox | undefined): void {
     for (const run of batch.sequencedRuns(this.encoder, this.#lastId + 1)) {
       if (this.#overflown) return;
       if (this.#fits(run)) this.#add(run, outbox);
-      else for (const message of run.messages) this.#deliverOne(new Batch([message]), outbox);
-    }
-  }
-
-  /** A message for which there may be no room. */
-  #deliverOne(batch: Batch, outbox: Outbox | undefined): void {
-    if (this.#overflown) return;
-    for (const run of batch.sequencedRuns(this.encoder, this.#lastId + 1)) {
-      if (this.#makeRoomFor(run)) this.#add(run, outbox);
+      else if (run.messages.length > 1) {
+        // As many as there is room for.
+        for (const message of run.messages) this.deliver(new Batch([message]), encoder, outbox);
+      } else if (this.#makeRoomFor(run)) this.#add(run, outbox);
       else this.#overflow();
     }
   }
 
-  #add(run: FrameRun, outbox: Outbox | undefined): void {
-    this.#unconfirmed.push(this.#lastId + 1, run);
-    this.#lastId += run.messages.length;
+  #add({ messages, frames }: FrameRun, outbox: Outbox | undefined): void {
+    this.#unconfirmed.push(this.#lastId + 1, messages, frames.lengths);
+    this.#lastId += messages.length;
     // This buffer is the limit; the outbox holds no more than is in it.
-    outbox?.appendUnlimited(run.frames.bytes, run.frames.expiresAt, run.messages.length);
+    outbox?.appendUnlimited(frames.bytes, frames.expiresAt, messages.length);
   }
 
   /** Lets go of everything up to a number; one that was never given confirms all. */
@@ -81,17 +76,16 @@ export class ReliableSession implements Session {
   }
 
   #makeRoomFor(run: FrameRun): boolean {
-    if (this.#fits(run)) return true;
     this.#dropExpired();
     if (this.#fits(run)) return true;
     this.#dropOutdated();
     return this.#fits(run);
   }
 
-  #fits({ messages, byteLength }: FrameRun): boolean {
+  #fits({ messages, frames }: FrameRun): boolean {
     const { maxMessages, maxBytes } = this.settings;
-    const { length, byteLength: bytes } = this.#unconfirmed;
-    return length + messages.length <= maxMessages && bytes + byteLength <= maxBytes;
+    const { length, byteLength } = this.#unconfirmed;
+    return length + messages.length <= maxMessages && byteLength + frames.bytes.length <= maxBytes;
   }
 
   /** A message whose time is over is not sent again; its number stays unused. */

@@ -1,6 +1,6 @@
 import { array, assert, boolean, constant, nat, oneof, property, record } from 'fast-check';
 import type { Deliverable } from '../../lib/engine/delivery.js';
-import { MessageBlocks, type MessageRun } from '../../lib/engine/message.blocks.js';
+import { MessageBlocks } from '../../lib/engine/message.blocks.js';
 import { MessageQueue } from '../../lib/engine/message.queue.js';
 
 type Item = readonly [sequenceId: number, message: Deliverable];
@@ -19,11 +19,6 @@ const messageOf = (topic: string): Deliverable => ({
 /** Bytes of a frame; some are larger than a whole block may be. */
 const bytesOf = ({ topic = '' }: Deliverable): number =>
   topic.endsWith('7') ? 70_000 : 10 + topic.length;
-
-function runOf(messages: readonly Deliverable[]): MessageRun {
-  const lengths = messages.map(bytesOf);
-  return { messages, lengths, byteLength: lengths.reduce((sum, length) => sum + length, 0) };
-}
 
 function contents(queue: MessageQueue): Item[] {
   const items: Item[] = [];
@@ -53,16 +48,14 @@ describe('MessageQueue', () => {
         let sent = 0;
         for (const one of steps) {
           if (one.type === 'send') {
-            const run = runOf(
-              Array.from({ length: one.count }, () => messageOf(String((sent += 1)))),
+            const messages = Array.from({ length: one.count }, () =>
+              messageOf(String((sent += 1))),
             );
             one.to.forEach((isSent, index) => {
               if (!isSent || one.count === 0) return;
               const before = lastIds[index] ?? 0;
-              queues[index]?.push(before + 1, run);
-              run.messages.forEach((message, at) =>
-                models[index]?.push([before + 1 + at, message]),
-              );
+              queues[index]?.push(before + 1, messages, messages.map(bytesOf));
+              messages.forEach((message, at) => models[index]?.push([before + 1 + at, message]));
               lastIds[index] = before + one.count;
             });
             continue;
@@ -93,7 +86,7 @@ describe('MessageQueue', () => {
   it('holds nothing of what it has forgotten', () => {
     const queue = new MessageQueue(new MessageBlocks());
     const message = messageOf('1');
-    queue.push(1, runOf([message]));
+    queue.push(1, [message], [bytesOf(message)]);
     queue.forgetUpTo(1);
     expect([contents(queue), queue.length, queue.byteLength]).toEqual([[], 0, 0]);
   });

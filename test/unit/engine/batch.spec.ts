@@ -30,7 +30,8 @@ describe('Batch', () => {
     const batch = batchOf({}, {}, {});
     const runs = batch.runs(lineEncoder);
     expect(texts(runs)).toEqual(['server a\nserver b\nserver c\n']);
-    expect(runs).toMatchObject([{ lengths: [9, 9, 9], byteLength: 27, frames: { expiresAt: 0 } }]);
+    expect(runs).toMatchObject([{ frames: { lengths: [9, 9, 9], expiresAt: 0 } }]);
+    expect(runs[0]?.frames.bytes).toHaveLength(27);
     expect(batch.runs(lineEncoder)).toBe(runs);
     expect(batch.runs(streamingEncoder)).not.toBe(runs);
   });
@@ -63,7 +64,7 @@ describe('Batch', () => {
       const batch = batchOf({}, END, { expiresAt: 5 }, { expiresAt: 5 });
       const runs = batch.sequencedRuns(reliableLineEncoder, 9);
       expect(texts(runs)).toEqual(['9 a\n', '10 c\n11 d\n']);
-      expect(runs.map(({ lengths }) => lengths)).toEqual([[4], [5, 5]]);
+      expect(runs.map(({ frames }) => frames.lengths)).toEqual([[4], [5, 5]]);
     });
 
     it('is shared by members who count alike', () => {
