@@ -5,9 +5,16 @@ export interface Flushable {
   flush(): void;
 }
 
-/** Somebody who has put off giving frames to others until the end of the turn. */
+/** Somebody who has put off giving frames to many others until the end of the turn. */
 export interface Unsettled {
+  /** Gives them to everybody. */
   settle(): void;
+  /**
+   * Gives them to so many more.
+   *
+   * @returns whether everybody has them
+   */
+  settleSome(count: number): boolean;
 }
 
 /** An audience of more than this is a crowd. */
@@ -16,9 +23,10 @@ const CROWD = 64;
 const SLICE = 128;
 
 /**
- * Writes once per turn of the event loop: the first append of a turn schedules one flush of
- * everything that was appended in it. Idle latency is one turn; under load batches grow by
- * themselves, without a timer.
+ * Writes what was appended together at once. Whoever appends while nothing is going on is written as
+ * soon as the code that runs is through: an idle server adds no delay. From then on, until a turn of
+ * the event loop brings nothing new, writes once per turn: under load batches grow by themselves,
+ * without a timer.
  *
  * A turn does only so much: what is to be written is written in slices, with room for other work
  * between them, and crowds last. So a hot group cannot make a quiet one wait for all its members; and
@@ -28,13 +36,20 @@ export class FlushScheduler {
   #root = FrameChain.root();
   readonly #crowds = new FlushQueue();
   readonly #others = new FlushQueue();
-  #unsettled: Unsettled[] = [];
+  readonly #unsettled = new Set<Unsettled>();
   #isCrowd = false;
-  #isScheduled = false;
+  #isWriting = false;
+  /** Whether a flush is to come, be it to find that nothing is left to do. */
+  #isBusy = false;
 
   /** Where every outbox that is empty starts in this turn. */
   get root(): FrameChain {
     return this.#root;
+  }
+
+  /** Whether an outbox that is empty writes at once what is appended. */
+  get isWriting(): boolean {
+    return this.#isWriting;
   }
 
   add(flushable: Flushable): void {
@@ -44,7 +59,7 @@ export class FlushScheduler {
 
   /** Asks for a flush, and to be settled before it. */
   beforeFlush(unsettled: Unsettled): void {
-    this.#unsettled.push(unsettled);
+    this.#unsettled.add(unsettled);
     this.#schedule();
   }
 
@@ -58,28 +73,56 @@ export class FlushScheduler {
     }
   }
 
+  /**
+   * Appends to the outboxes of a crowd in a flush. Those that are empty write at once: what is to be
+   * joined is joined already, and each is looked at once and not again when its turn has come.
+   */
+  writeOut(append: () => void): void {
+    this.#isCrowd = true;
+    this.#isWriting = true;
+    try {
+      append();
+    } finally {
+      this.#isCrowd = false;
+      this.#isWriting = false;
+    }
+  }
+
   #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(this.#flush);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    queueMicrotask(this.#flush);
   }
 
   readonly #flush = (): void => {
-    this.#settle();
-    this.#isScheduled = false;
+    // First of all: somebody who fails must not keep everybody else waiting for ever.
+    const next = setImmediate(this.#flush);
+    // Crowds that wait to be written to are given more in the same write.
+    if (!this.#crowds.isEmpty) this.#settle();
     const [others, crowds] = [this.#others.take(SLICE), this.#crowds.take(SLICE)];
+    if (others.length === 0 && crowds.length === 0 && this.#unsettled.size === 0) {
+      clearImmediate(next);
+      this.#isBusy = false;
+      return;
+    }
     // A fresh root lets go of the frames of this turn, but for those somebody still has to write.
     this.#root = FrameChain.root();
     for (const flushable of others) flushable.flush();
     for (const flushable of crowds) flushable.flush();
-    if (!this.#others.isEmpty || !this.#crowds.isEmpty) this.#schedule();
+    if (crowds.length === 0) this.#settleSome();
   };
 
   #settle(): void {
-    if (this.#unsettled.length === 0) return;
-    const unsettled = this.#unsettled;
-    this.#unsettled = [];
-    for (const one of unsettled) one.settle();
+    for (const one of this.#unsettled) one.settle();
+    this.#unsettled.clear();
+  }
+
+  /** The first of a crowd are written to before the last are given anything. */
+  #settleSome(): void {
+    const [one] = this.#unsettled;
+    if (one === undefined) return;
+    this.#unsettled.delete(one);
+    if (!one.settleSome(SLICE)) this.#unsettled.add(one);
   }
 }
 

@@ -86,6 +86,10 @@ export class Outbox implements Flushable {
 
   #add(frame: Buffer, expiresAt: number, messages: number): void {
     if (this.#overflown) return;
+    if (this.#canWriteAtOnce && expiresAt === 0) {
+      if (!this.channel.write(frame)) this.#blocked = true;
+      return;
+    }
     const waiting = this.#pending ?? this.settings.scheduler.root;
     const pending = waiting.append(frame, expiresAt, messages);
     this.#pending = pending;
@@ -100,6 +104,11 @@ export class Outbox implements Flushable {
     } else if (pending.byteLength >= WRITE_BYTES || pending.length >= this.settings.maxMessages) {
       this.#write(pending);
     }
+  }
+
+  get #canWriteAtOnce(): boolean {
+    const { scheduler } = this.settings;
+    return scheduler.isWriting && this.#pending === undefined && !this.#blocked;
   }
 
   flush(): void {

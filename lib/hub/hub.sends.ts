@@ -5,6 +5,7 @@ import type {
   SendToUserOptions,
 } from '../drivers/operations/hub.operations.js';
 import { MAX_MESSAGE_BYTES } from '../engine/limits.js';
+import type { Payload } from '../engine/payload.js';
 import {
   checkConnectionId,
   checkGroup,
@@ -43,7 +44,7 @@ export abstract class HubSends {
   async sendToAll(message: HubMessage, options: SendToManyOptions = {}): Promise<void> {
     checkSignal(options);
     const sendOptions = toSendOptions(options);
-    await this.driver.sendToAll(await this.#payload(message, options), sendOptions);
+    await this.#send(message, options, (payload) => this.driver.sendToAll(payload, sendOptions));
   }
 
   /**
@@ -62,7 +63,9 @@ export abstract class HubSends {
     checkSignal(options);
     checkGroup(groupName);
     const sendOptions = toSendOptions(options);
-    await this.driver.sendToGroup(groupName, await this.#payload(message, options), sendOptions);
+    await this.#send(message, options, (payload) =>
+      this.driver.sendToGroup(groupName, payload, sendOptions),
+    );
   }
 
   /**
@@ -81,7 +84,9 @@ export abstract class HubSends {
     checkSignal(options);
     checkUserId(userId);
     const sendOptions = toSendOptions({ ...options, excludedConnections: undefined });
-    await this.driver.sendToUser(userId, await this.#payload(message, options), sendOptions);
+    await this.#send(message, options, (payload) =>
+      this.driver.sendToUser(userId, payload, sendOptions),
+    );
   }
 
   /**
@@ -105,11 +110,18 @@ export abstract class HubSends {
       excludedConnections: undefined,
       filter: undefined,
     });
-    const payload = await this.#payload(message, options);
-    await this.driver.sendToConnection(connectionId, payload, sendOptions);
+    await this.#send(message, options, (payload) =>
+      this.driver.sendToConnection(connectionId, payload, sendOptions),
+    );
   }
 
-  #payload(message: HubMessage, options: SendMessageOptions): ReturnType<typeof toPayload> {
-    return toPayload(message, options.contentType, this.maxMessageBytes);
+  /** What need not be read first is with the driver before this returns: calls keep their order. */
+  async #send(
+    message: HubMessage,
+    options: SendMessageOptions,
+    send: (payload: Payload) => Promise<void>,
+  ): Promise<void> {
+    const payload = toPayload(message, options.contentType, this.maxMessageBytes);
+    await send(payload instanceof Promise ? await payload : payload);
   }
 }

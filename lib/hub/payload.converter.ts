@@ -9,45 +9,45 @@ import type { HubMessage } from './message.types.js';
  * binary values as bytes, and everything else as JSON. What is sent is a copy: the caller may write
  * over its value as soon as the call has returned.
  *
+ * @returns a promise only for what has to be read first, a Blob or a stream
  * @throws {@link WebPubSubError} `InvalidPayload` (400) when the value cannot be sent as asked
  */
-export async function toPayload(
+export function toPayload(
   message: HubMessage,
   contentType: SendMessageOptions['contentType'],
   maxBytes: number,
-): Promise<Payload> {
-  const payload = await convert(message, contentType, maxBytes);
-  checkSize(payload.bytes.length, maxBytes);
-  return payload;
-}
-
-async function convert(
-  message: HubMessage,
-  contentType: SendMessageOptions['contentType'],
-  maxBytes: number,
-): Promise<Payload> {
+): Payload | Promise<Payload> {
   if (contentType === 'text/plain') {
-    if (typeof message === 'string') return textPayload(message);
+    if (typeof message === 'string') return checked(textPayload(message), maxBytes);
     throw invalid('A message of contentType text/plain must be a string.');
   }
   if (contentType === 'application/json' && typeof message === 'string') {
     return checkedJson(message, maxBytes);
   }
-  const bytes = await readBytes(message, maxBytes);
+  const bytes = readBytes(message, maxBytes);
+  if (bytes instanceof Promise) {
+    return bytes.then((read) => bytesPayload(read, contentType, maxBytes));
+  }
+  if (bytes !== undefined) return bytesPayload(bytes, contentType, maxBytes);
   if (contentType === 'application/octet-stream') {
-    if (bytes !== undefined) return binaryPayload(bytes);
     throw invalid('A message of contentType application/octet-stream must be bytes or a stream.');
   }
-  if (bytes === undefined) return jsonPayload(stringify(message));
+  return checked(jsonPayload(stringify(message)), maxBytes);
+}
+
+function bytesPayload(
+  bytes: Buffer,
+  contentType: SendMessageOptions['contentType'],
+  maxBytes: number,
+): Payload {
   return contentType === 'application/json'
     ? checkedJson(bytes.toString('utf8'), maxBytes)
-    : binaryPayload(bytes);
+    : checked(binaryPayload(bytes), maxBytes);
 }
 
 function checkedJson(text: string, maxBytes: number): Payload {
-  const payload = jsonPayload(text);
   // Before it is parsed: what cannot be sent is not worth the time.
-  checkSize(payload.bytes.length, maxBytes);
+  const payload = checked(jsonPayload(text), maxBytes);
   try {
     JSON.parse(text);
   } catch (cause) {
@@ -78,7 +78,7 @@ function stringify(message: unknown): string {
 }
 
 /** @returns `undefined` when the value is none that is sent as bytes */
-async function readBytes(message: unknown, maxBytes: number): Promise<Buffer | undefined> {
+function readBytes(message: unknown, maxBytes: number): Buffer | Promise<Buffer> | undefined {
   const source: unknown = typeof message === 'function' ? (message as () => unknown)() : message;
   if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) {
     checkSize(source.byteLength, maxBytes);
@@ -86,9 +86,13 @@ async function readBytes(message: unknown, maxBytes: number): Promise<Buffer | u
   }
   if (source instanceof Blob) {
     checkSize(source.size, maxBytes);
-    return Buffer.from(await source.arrayBuffer());
+    return readBlob(source);
   }
-  return isStream(source) ? await readStream(source, maxBytes) : undefined;
+  return isStream(source) ? readStream(source, maxBytes) : undefined;
+}
+
+async function readBlob(blob: Blob): Promise<Buffer> {
+  return Buffer.from(await blob.arrayBuffer());
 }
 
 function copyOf(source: ArrayBufferView | ArrayBufferLike): Buffer {
@@ -131,6 +135,11 @@ function chunkBytes(chunk: unknown): Buffer {
     `The stream gave a chunk of type ${typeof chunk}; it must give bytes or strings. ` +
       'Collect its objects and send them as an array.',
   );
+}
+
+function checked(payload: Payload, maxBytes: number): Payload {
+  checkSize(payload.bytes.length, maxBytes);
+  return payload;
 }
 
 function checkSize(bytes: number, maxBytes: number): void {

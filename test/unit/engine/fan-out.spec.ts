@@ -8,6 +8,7 @@ import { textPayload } from '../../../lib/engine/payload.js';
 import { nextTurn } from './support/fake.channel.js';
 
 const CROWD = 64;
+const SLICE = 128;
 const HOT: Target = { kind: 'group', group: 'hot' };
 const QUIET: Target = { kind: 'group', group: 'quiet' };
 
@@ -17,8 +18,10 @@ const message = (text: string): Message =>
 /** Notes who takes what, as `member:text`; and how often each audience is walked over. */
 class Stage implements Audience {
   readonly taken: string[] = [];
+  failing: string | undefined;
   readonly walks: string[] = [];
-  readonly fanOut = new FanOut(this, new FlushScheduler());
+  readonly scheduler = new FlushScheduler();
+  readonly fanOut = new FanOut(this, this.scheduler);
   readonly #groups: Readonly<Record<string, readonly Connection[]>>;
 
   constructor(sizes: Readonly<Record<string, number>>) {
@@ -53,6 +56,7 @@ class Stage implements Audience {
 
   #member(id: string): Connection {
     const take = ({ messages }: Batch): void => {
+      if (id === this.failing) throw new Error(`${id} fails`);
       for (const { payload } of messages as readonly Message[]) {
         this.taken.push(`${id}:${payload.bytes.toString()}`);
       }
@@ -116,5 +120,67 @@ describe('FanOut', () => {
     expect(stage.walks).toEqual([]);
     stage.fanOut.toAll(HOT, message(texts[0] ?? ''));
     expect(stage.walks).toEqual(['hot']);
+  });
+
+  describe('to a large crowd', () => {
+    const MEMBERS = 300;
+
+    /** A crowd whose first slice has been given a message. */
+    async function begun(): Promise<Stage> {
+      const stage = new Stage({ hot: MEMBERS, quiet: 1 });
+      stage.fanOut.toAll(HOT, message('1'));
+      await Promise.resolve();
+      expect(stage.taken).toHaveLength(SLICE);
+      return stage;
+    }
+
+    it('goes slice by slice, a turn each, so that the first need not wait for the last', async () => {
+      const stage = await begun();
+      const sizes: number[] = [];
+      while (stage.taken.length < MEMBERS) {
+        await new Promise(setImmediate);
+        sizes.push(stage.taken.length);
+      }
+      expect(sizes).toEqual([2 * SLICE, MEMBERS]);
+      expect(stage.walks).toEqual(['hot']);
+      expect(new Set(stage.taken).size).toBe(MEMBERS);
+    });
+
+    it('is through at once when somebody else has to come after it', async () => {
+      const stage = await begun();
+      stage.fanOut.toAll(QUIET, message('2'));
+      expect(stage.taken).toHaveLength(MEMBERS + 1);
+      expect(stage.taken.at(-1)).toBe('quiet0:2');
+      await nextTurn();
+      expect(stage.taken).toHaveLength(MEMBERS + 1);
+    });
+
+    it('gives whoever is still to come the next message with it', async () => {
+      const stage = await begun();
+      stage.fanOut.toAll(HOT, message('2'));
+      expect(stage.taken).toHaveLength(SLICE);
+      await nextTurn();
+      expect(stage.taken).toHaveLength(2 * MEMBERS);
+      expect(stage.takenBy('hot0')).toEqual(['1', '2']);
+      expect(stage.takenBy('hot299')).toEqual(['1', '2']);
+    });
+
+    it('gives all of them more while some of them wait to be written to', async () => {
+      const stage = new Stage({ hot: MEMBERS });
+      stage.scheduler.fanOut(MEMBERS, () => {
+        for (let index = 0; index < MEMBERS; index += 1) stage.scheduler.add({ flush: () => {} });
+      });
+      stage.fanOut.toAll(HOT, message('1'));
+      await Promise.resolve();
+      expect(stage.taken).toHaveLength(MEMBERS);
+    });
+
+    it('goes on behind a member that fails', async () => {
+      const stage = await begun();
+      stage.failing = 'hot130';
+      expect(() => stage.fanOut.settle()).toThrow('hot130 fails');
+      while (stage.taken.length < MEMBERS - 1) await nextTurn();
+      expect(stage.takenBy('hot131')).toEqual(['1']);
+    });
   });
 });

@@ -2,15 +2,34 @@ import { FlushScheduler } from '../../../lib/engine/flush.scheduler.js';
 import { nextTurn } from './support/fake.channel.js';
 
 describe('FlushScheduler', () => {
-  it('flushes everybody once, in their order, when the turn is over', async () => {
+  it('flushes everybody once, in their order, as soon as the code that runs is through', async () => {
     const scheduler = new FlushScheduler();
     const flushed: string[] = [];
     for (const name of ['a', 'b', 'c']) scheduler.add({ flush: () => flushed.push(name) });
-    await Promise.resolve();
     expect(flushed).toEqual([]);
+    await Promise.resolve();
+    expect(flushed).toEqual(['a', 'b', 'c']);
     await nextTurn();
     await nextTurn();
     expect(flushed).toEqual(['a', 'b', 'c']);
+  });
+
+  it('flushes once in a turn from then on, until a turn brings nothing', async () => {
+    const scheduler = new FlushScheduler();
+    const flushed: string[] = [];
+    const add = async (name: string) => {
+      scheduler.add({ flush: () => flushed.push(name) });
+      await Promise.resolve();
+    };
+    await add('first');
+    await add('second');
+    await add('third');
+    expect(flushed).toEqual(['first']);
+    await nextTurn();
+    expect(flushed).toEqual(['first', 'second', 'third']);
+    await nextTurn();
+    await add('after a quiet turn');
+    expect(flushed.at(-1)).toBe('after a quiet turn');
   });
 
   it('gives those another turn who come while it flushes', async () => {
@@ -23,7 +42,7 @@ describe('FlushScheduler', () => {
         flushed.push('early');
       },
     });
-    await new Promise(setImmediate);
+    await Promise.resolve();
     expect(flushed).toEqual(['early']);
     await nextTurn();
     expect(flushed).toEqual(['early', 'late']);
@@ -37,7 +56,7 @@ describe('FlushScheduler', () => {
     let during = root;
     scheduler.add({ flush: () => (during = scheduler.root) });
     expect(scheduler.root).toBe(root);
-    await nextTurn();
+    await Promise.resolve();
     expect(during).not.toBe(root);
     expect(scheduler.root).toBe(during);
     expect(scheduler.root.append(frame, 0)).not.toBe(node);

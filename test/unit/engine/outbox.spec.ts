@@ -67,14 +67,13 @@ beforeEach(() => {
 });
 
 describe('Outbox of a client that reads', () => {
-  it('writes once for all frames of a turn, in order, when it is over', async () => {
+  it('writes once for all frames that come together, in order', async () => {
     const client = Client.reading();
     client.append('a', 'b');
     client.outbox.reply(Buffer.from('ack'));
     client.append('c');
-    await Promise.resolve();
     expect(client.writes).toEqual([]);
-    await nextTurn();
+    await Promise.resolve();
     expect(client.writes).toEqual(['abackc']);
     client.append('d');
     await nextTurn();
@@ -407,5 +406,46 @@ describe('frames that somebody else limits', () => {
     outbox.appendUnlimited(Buffer.alloc(1), 0);
     await Promise.resolve();
     expect(overflows).toBe(1);
+  });
+});
+
+describe('Outbox of a member of a crowd that is being written to', () => {
+  const shared = settings();
+  const writeOut = (append: () => void): void => shared.scheduler.writeOut(append);
+
+  it('writes at once when nothing waits', () => {
+    const client = Client.reading(shared);
+    writeOut(() => client.append('a'));
+    expect(client.writes).toEqual(['a']);
+  });
+
+  it('joins with what waits', async () => {
+    const client = Client.reading(shared);
+    client.append('a');
+    writeOut(() => client.append('b'));
+    expect(client.writes).toEqual([]);
+    await nextTurn();
+    expect(client.writes).toEqual(['ab']);
+  });
+
+  it('looks once more at what can expire when its turn has come', async () => {
+    const client = Client.reading(shared);
+    writeOut(() => client.outbox.append(Buffer.from('late'), now + 1));
+    now += 1;
+    client.append('b');
+    await nextTurn();
+    expect(client.writes).toEqual(['b']);
+  });
+
+  it('keeps what a socket does not take, and counts it', async () => {
+    const client = Client.reading(shared);
+    client.channel.takes = false;
+    writeOut(() => client.append('a', 'b', 'c'));
+    expect(client.writes).toEqual(['a']);
+    expect(client.outbox.isBlocked).toBe(true);
+    await nextTurn();
+    expect(client.writes).toEqual(['a']);
+    client.outbox.drained();
+    expect(client.writes).toEqual(['a', 'bc']);
   });
 });

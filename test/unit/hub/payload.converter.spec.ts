@@ -82,7 +82,8 @@ describe('what cannot be sent', () => {
     ['too large a Blob', new Blob(['x'.repeat(MAX + 1)]), undefined, 'larger than 1024 bytes'],
     ['a stream without end', Readable.from(endless()), undefined, 'larger than 1024 bytes'],
   ])('%s', async (_what, message, contentType, text) => {
-    await expect(toPayload(message as HubMessage, contentType, MAX)).rejects.toMatchObject({
+    const convert = async () => await toPayload(message as HubMessage, contentType, MAX);
+    await expect(convert()).rejects.toMatchObject({
       code: 'InvalidPayload',
       statusCode: 400,
       message: expect.stringContaining(text) as string,

@@ -13,6 +13,18 @@ beforeEach(() => {
   chat = new HubRegistry(driver, ['chat'], 64).get('chat');
 });
 
+describe('a call that is not awaited', () => {
+  it('is with the driver before it returns, so that calls keep their order', async () => {
+    const calls = [
+      chat.sendToAll('x'),
+      chat.sendToGroup('g', Buffer.from('y')),
+      chat.sendToUser('u', 1),
+    ];
+    expect(driver.sent).toEqual(['"x"', 'y', '1']);
+    await Promise.all(calls);
+  });
+});
+
 describe('an operation of the hub', () => {
   const lobby = (): WebPubSubGroup => chat.group('lobby');
 
