@@ -24,12 +24,15 @@ const size = frameBytes(payloadBytes + target.groupEnvelope);
 const publisher = new Publisher(target, sender, 'x'.repeat(payloadBytes));
 await publisher.start();
 const sentAt = [];
-const latencies = [];
-const members = Array.from({ length: quiet }, () => {
+// Made at once: what is collected while it is measured would be measured too.
+const latencies = new Float64Array((WARM_UP.messages + seconds * perSecond) * quiet);
+let received = 0;
+const members = Array.from({ length: quiet }, (_, index) => {
   const one = new Subscriber(target, () => {
     const now = performance.now();
     for (; one.seen < Math.floor(one.bytes / size); one.seen += 1) {
-      latencies.push({ publish: one.seen, milliseconds: now - sentAt[one.seen] });
+      latencies[one.seen * quiet + index] = now - sentAt[one.seen];
+      received += 1;
     }
   });
   one.seen = 0;
@@ -51,20 +54,22 @@ async function publishAt(pace, messages) {
   }
   await delay(1000 / pace);
 }
+/** Nothing of what comes next is to wait behind this. */
+async function allHasArrived() {
+  const deadline = Date.now() + 10_000;
+  while (received < sentAt.length * quiet && Date.now() < deadline) await delay(10);
+}
+
 await publishAt(WARM_UP.perSecond, WARM_UP.messages);
+await allHasArrived();
 await publishAt(perSecond, seconds * perSecond);
-const count = sentAt.length;
-const deadline = Date.now() + 10_000;
-while (latencies.length < count * quiet && Date.now() < deadline) await delay(10);
+await allHasArrived();
 const hotResult = await heat?.stop();
 for (const one of members) one.close();
 publisher.close();
-const counted = latencies
-  .filter(({ publish }) => publish >= WARM_UP.messages)
-  .map(({ milliseconds }) => milliseconds)
-  .toSorted((a, b) => a - b);
+const counted = latencies.subarray(WARM_UP.messages * quiet).toSorted();
 report({
-  wrong: count * quiet - latencies.length + (hotResult?.wrong ?? 0),
+  wrong: latencies.length - received + (hotResult?.wrong ?? 0),
   p50: percentile(counted, 0.5),
   p99: percentile(counted, 0.99),
   hotPerSecond: hotResult?.perSecond ?? 0,

@@ -16,7 +16,9 @@ export function summarize(scenario, samples, earlier) {
   const { name, unit, better, growth } = scenario;
   const head = { scenario: name, unit, better };
   if (growth !== undefined) return { ...head, ...growthOf(scenario, samples) };
-  const rows = scenario.servers.map((server) => rowOf(scenario, server, samples));
+  const rowsOf = (value) =>
+    scenario.servers.map((server) => rowOf({ ...scenario, value }, server, samples));
+  const rows = rowsOf(scenario.value);
   if (scenario.isCeiling) return { ...head, isCeiling: true, rows };
   const most = ceilingOf(scenario, earlier);
   return {
@@ -26,7 +28,7 @@ export function summarize(scenario, samples, earlier) {
       ...(!isOurs(row.name) && { oursToIt: ratioOf(rows[0], row) }),
       ...(most > 0 && shareOf(row, most)),
     })),
-    targets: checkTargets(scenario, rows),
+    targets: checkTargets(scenario, rowsOf),
   };
 }
 

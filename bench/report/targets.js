@@ -5,13 +5,19 @@ import { ratioOf } from './spread.js';
  * Holds the rows of a scenario against its targets. Missing one fails nothing: it is shown.
  *
  * @param {import('../scenarios/scenario.js').Scenario} scenario
- * @param {{ name: string, rounds: number[], median: number }[]} rows
+ * @param {(value: string) => { name: string, rounds: number[], median: number }[]} rowsOf a value
  * @returns {{ target: string, found: string, isMet: boolean }[]}
  */
-export function checkTargets({ unit, targets = [] }, rows) {
-  const rowOf = (name) => rows.find((row) => row.name === name);
-  return targets.map(({ of = rows[0].name, to, least, most, mostMore }) => {
-    const about = of === rows[0].name ? '' : `${of}: `;
+export function checkTargets(scenario, rowsOf) {
+  const { unit, servers, targets = [] } = scenario;
+  const [first] = servers;
+  return targets.map(({ of = first.name, value = scenario.value, to, least, most, mostMore }) => {
+    const rows = rowsOf(value);
+    const rowOf = (name) => rows.find((row) => row.name === name);
+    const about = [
+      ...(of === first.name ? [] : [`${of}: `]),
+      ...(value === scenario.value ? [] : [`${value} `]),
+    ].join('');
     const row = rowOf(of);
     if (mostMore !== undefined) {
       const more = row.median - rowOf(to).median;

@@ -1,4 +1,4 @@
-import { as, JSON_PROTOCOL, ours, peer, prebuiltForGroup } from './scenario.js';
+import { as, DIRECT, JSON_PROTOCOL, ours, peer, prebuiltForGroup } from './scenario.js';
 
 /** Milliseconds from a publish to each delivery. */
 export function latency(seconds) {
@@ -6,19 +6,32 @@ export function latency(seconds) {
   const pace = { perSecond: 20, seconds: 4 * seconds, payloadBytes: 64 };
   const shared = { unit: 'ms', better: 'lower', load: 'latency.js' };
   const servers = [ours(JSON_PROTOCOL), prebuiltForGroup(), peer('socket-io')];
-  const toPrebuilt = { to: 'ws-prebuilt', most: 1 };
+  const direct = as(ours(JSON_PROTOCOL, { rest: { pipeline: 'direct' } }), DIRECT);
   const hot = { ...pace, seconds: 2 * seconds, quiet: 10, hot: 1000 };
   const alone = (server) => as(server, `${server.name}, alone`, { input: { hot: 0 } });
+  const sends = {
+    ...shared,
+    value: 'p99',
+    extras: [{ value: 'p50', title: 'p50, ms' }],
+    input: { ...pace, quiet: 1000 },
+  };
+  const likePrebuilt = ({ name }) =>
+    ['p99', 'p50'].map((value) => ({ of: name, value, to: 'ws-prebuilt', most: 1 }));
   return [
-    ...Object.entries({ POST: 'post', 'The application': 'server' }).map(([who, sender]) => ({
-      ...shared,
-      name: `${who} sends 20 a second to a group of 1,000, p99 of the latency`,
-      value: 'p99',
-      extras: [{ value: 'p50', title: 'p50, ms' }],
-      input: { ...pace, sender, quiet: 1000 },
+    {
+      ...sends,
+      name: 'POST sends 20 a second to a group of 1,000, p99 of the latency',
+      input: { ...sends.input, sender: 'post' },
+      servers: [servers[0], direct, ...servers.slice(1)],
+      targets: [servers[0], direct].flatMap(likePrebuilt),
+    },
+    {
+      ...sends,
+      name: 'The application sends 20 a second to a group of 1,000, p99 of the latency',
+      input: { ...sends.input, sender: 'server' },
       servers,
-      targets: [toPrebuilt],
-    })),
+      targets: likePrebuilt(servers[0]),
+    },
     {
       ...shared,
       name: 'Latency of a quiet group of 10 beside a hot one of 1,000, p99',

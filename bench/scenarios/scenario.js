@@ -12,6 +12,7 @@
  *
  * @typedef {object} Target
  * @property {string} [of] the row it is about; the first unless said
+ * @property {string} [value] which member of a result it is about; that of the scenario unless said
  * @property {string} [to] the row it is compared with; none = the number itself counts
  * @property {number} [least] `of` divided by `to`, or the number itself
  * @property {number} [most]
