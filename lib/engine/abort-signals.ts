@@ -1,3 +1,14 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * For all that is at work at a time: however many listen, it is no leak, and Node need not warn of one.
+ */
+export function sharedAborter(): AbortController {
+  const aborter = new AbortController();
+  setMaxListeners(0, aborter.signal);
+  return aborter;
+}
+
 /**
  * Aborts a controller when one of several signals does. `AbortSignal.any` would do, but what it makes
  * of a signal that lives as long as the application is never let go of (Node 20).

@@ -1,7 +1,8 @@
+import { sharedAborter } from '../engine/abort-signals.js';
 /** Work that nobody waits for, until the application closes. Its amount is bounded. */
 export class PendingWork {
   readonly #pending = new Set<Promise<void>>();
-  readonly #aborter = new AbortController();
+  readonly #aborter = sharedAborter();
 
   constructor(private readonly limit: number) {}
 

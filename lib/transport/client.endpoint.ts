@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { sharedAborter } from '../engine/abort-signals.js';
 import type { Engine } from '../engine/engine.js';
 import type { Diagnostics } from '../engine/ports/diagnostics.interface.js';
 import type { RequestProcessor } from '../engine/request.processor.js';
@@ -45,7 +46,7 @@ export class ClientEndpoint implements UpgradeHandler {
   readonly #failures: FailureLimiter;
   readonly #answers = new WeakMap<IncomingMessage, string>();
   readonly #server: ClientWebSocketServer;
-  readonly #shutdown = new AbortController();
+  readonly #shutdown = sharedAborter();
 
   constructor(private readonly parts: ClientEndpointParts) {
     this.#failures = new FailureLimiter(parts.engine.clock);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { sharedAborter } from '../../engine/abort-signals.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Diagnostics } from '../../engine/ports/diagnostics.interface.js';
 import type { EventSink } from '../../engine/ports/event-sink.interface.js';
@@ -44,7 +45,7 @@ const HEADER_BYTES = 64 * 1024;
 export class MqttEndpoint implements UpgradeHandler {
   readonly #sockets = new OpenSockets<MqttSocket>((socket) => socket.terminate());
   readonly #server: ClientWebSocketServer;
-  readonly #shutdown = new AbortController();
+  readonly #shutdown = sharedAborter();
   readonly #connector: MqttConnector;
   readonly #requests: MqttRequests;
   readonly #maxPacketBytes: number;

@@ -1,3 +1,4 @@
+import { sharedAborter } from '../../engine/abort-signals.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Diagnostics } from '../../engine/ports/diagnostics.interface.js';
 import { askForConsent, type ValidationParts, type ValidationResult } from './validation.js';
@@ -37,7 +38,7 @@ export interface ValidationCacheParts extends ValidationParts {
  */
 export class ValidationCache {
   readonly #targets = new Map<string, Target>();
-  readonly #aborter = new AbortController();
+  readonly #aborter = sharedAborter();
 
   constructor(private readonly parts: ValidationCacheParts) {}
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { WebPubSubServiceClient } from '@azure/web-pubsub';
 import { WebSocket } from 'ws';
 import { CliProcess } from '../../support/cli.process.js';
 import { ACCESS_KEY } from '../../support/keys.js';
+import { listenHttp } from '../../support/webhook.target.js';
 
 // These run the built command: `npm run build` comes before `npm test`, as `npm test` itself does.
 const CONNECTION_STRING =
@@ -79,6 +81,37 @@ describe('web-pubsub serve', () => {
       socket.terminate();
     } finally {
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it('takes many clients that wait for a handler at a time for what they are, and for no leak', async () => {
+    const clients = 12;
+    const held: ServerResponse[] = [];
+    const hook = await listenHttp((request, response) => {
+      if (request.method === 'OPTIONS') {
+        response.writeHead(200, { 'webhook-allowed-origin': '*' }).end();
+        return;
+      }
+      held.push(response);
+      if (held.length === clients) for (const one of held) one.writeHead(204).end();
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'web-pubsub-'));
+    const file = join(folder, 'config.json');
+    const eventHandlers = [{ urlTemplate: hook.url.href, systemEvents: ['connect'] }];
+    const chat = { anonymousConnectPolicy: 'allow', eventHandlers };
+    await writeFile(file, JSON.stringify({ hubs: { chat } }));
+    try {
+      const server = serve(['--access-key', ACCESS_KEY, '--config', file]);
+      const [, url] = CONNECTION_STRING.exec(await server.line()) ?? [];
+      const sockets = Array.from(
+        { length: clients },
+        () => new WebSocket(`${url?.replace('http', 'ws')}/client/hubs/chat`),
+      );
+      await Promise.all(sockets.map((socket) => once(socket, 'open')));
+      for (const socket of sockets) socket.terminate();
+      expect((await server.end('SIGTERM')).errors).toBe('');
+    } finally {
+      await Promise.all([hook.close(), rm(folder, { recursive: true })]);
     }
   });
 
