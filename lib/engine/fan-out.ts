@@ -19,7 +19,7 @@ const MAX_BYTES = 64 * 1024;
 
 /**
  * Hands messages to audiences. Several to the same crowd, with nothing between them, are handed out in
- * one walk at the end of the turn: each member is looked at once, and not once for each message.
+ * one walk with the next flush: each member is looked at once, and not once for each message.
  *
  * Whoever is about to do something that must come after them, to whomever, calls {@link settle} first.
  */

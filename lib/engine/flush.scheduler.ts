@@ -5,7 +5,7 @@ export interface Flushable {
   flush(): void;
 }
 
-/** Somebody who has put off giving frames to many others until the end of the turn. */
+/** Somebody who has put off giving frames to many others until the next flush. */
 export interface Unsettled {
   /** Gives them to everybody. */
   settle(): void;
@@ -78,12 +78,10 @@ export class FlushScheduler {
    * joined is joined already, and each is looked at once and not again when its turn has come.
    */
   writeOut(append: () => void): void {
-    this.#isCrowd = true;
     this.#isWriting = true;
     try {
-      append();
+      this.fanOut(Infinity, append);
     } finally {
-      this.#isCrowd = false;
       this.#isWriting = false;
     }
   }

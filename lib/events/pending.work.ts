@@ -1,4 +1,5 @@
 import { sharedAborter } from '../engine/abort-signals.js';
+
 /** Work that nobody waits for, until the application closes. Its amount is bounded. */
 export class PendingWork {
   readonly #pending = new Set<Promise<void>>();
