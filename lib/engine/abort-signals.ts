@@ -9,6 +9,23 @@ export function sharedAborter(): AbortController {
   return aborter;
 }
 
+/** An `AbortController` that is not made before somebody asks for its signal: most never do. */
+export class LazyAborter {
+  #controller: AbortController | undefined;
+  #isAborted = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
+}
+
 /**
  * Aborts a controller when one of several signals does. `AbortSignal.any` would do, but what it makes
  * of a signal that lives as long as the application is never let go of (Node 20).

@@ -1,3 +1,4 @@
+import { LazyAborter } from './abort-signals.js';
 import type { AckMemory } from './ack-memory.js';
 import { Batch } from './batch.js';
 import { plainDelivery, type Deliverable } from './delivery.js';
@@ -54,6 +55,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   readonly groups = new SmallSet<Group>();
   readonly session: Session | undefined;
   readonly #identity: object;
+  readonly #aborter = new LazyAborter();
   /** Opaque to us; event handlers set it. */
   state: string | undefined;
   /** Made with the first request that carries an `ackId`. */
@@ -69,7 +71,6 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   #open = true;
   #events = 0;
   #stateChangedAt = 0;
-  #aborter: AbortController | undefined;
   #channel: ConnectionChannel | undefined;
   #outbox: Outbox | undefined;
   #expiry: WheelTimer | undefined;
@@ -127,15 +128,12 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
 
   /** Aborts when the connection ends: for handlers that still work for it. */
   get endSignal(): AbortSignal {
-    this.#aborter ??= new AbortController();
-    if (!this.#open) this.#aborter.abort();
     return this.#aborter.signal;
   }
 
   /** The client is on its way out: handlers that work for it may stop. */
   leave(): void {
-    this.#aborter?.abort();
-    this.#aborter ??= abortedController();
+    this.#aborter.abort();
   }
 
   /** Behind everything that was delivered before. */
@@ -248,7 +246,7 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
   ended(reason: string): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#aborter?.abort();
+    this.#aborter.abort();
     this.invocations?.abort();
     this.streams?.cancel();
     if (this.#expiry !== undefined) this.parts.timers.cancel(this.#expiry);
@@ -293,10 +291,4 @@ export class Connection implements OutboxOwner, SessionOwner, Timed {
       subprotocol: this.protocol.name ?? '',
     });
   }
-}
-
-function abortedController(): AbortController {
-  const aborter = new AbortController();
-  aborter.abort();
-  return aborter;
 }

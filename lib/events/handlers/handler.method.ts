@@ -4,6 +4,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { Injector } from '@nestjs/core/injector/injector.js';
 import type { Module } from '@nestjs/core/injector/module.js';
 import { REQUEST_CONTEXT_ID } from '@nestjs/core/router/request/request-constants.js';
+import { withAbort } from '../../engine/abort-signals.js';
 import type { HubEvent } from './hub-event.js';
 import type { EventPipeline, PipelineMethod } from './pipeline/event.pipeline.js';
 import type { ResultConsumer } from './pipeline/result.stream.js';
@@ -47,16 +48,19 @@ export class HandlerMethod {
     const { response, signal } = event;
     let result: unknown;
     try {
-      result = await unlessAborted(signal, async () => {
-        const method = this.#isPerEvent() ? await this.#forEvent(event) : this.#forAll();
-        return await method(event, { signal, emit });
-      });
+      signal.throwIfAborted();
+      result = await withAbort(this.#run(event, emit), signal);
     } catch (error) {
       // As with HTTP, what was sent cannot be taken back.
       if (!response.sent || signal.aborted) throw error;
     }
     if (response.refuses) throw refusal(response);
     return response.sent ? response.body : result;
+  }
+
+  async #run(event: HubEvent, emit?: ResultConsumer['emit']): Promise<unknown> {
+    const method = this.#isPerEvent() ? await this.#forEvent(event) : this.#forAll();
+    return await method(event, { signal: event.signal, emit });
   }
 
   #isPerEvent(): boolean {
@@ -108,16 +112,4 @@ export class HandlerMethod {
 function refusal({ body, statusCode }: HubEvent['response']): HttpException {
   const isBody = typeof body === 'string' || (typeof body === 'object' && body !== null);
   return new HttpException(isBody ? body : `The answer has status ${statusCode}.`, statusCode);
-}
-
-/** Stops waiting; what is running cannot be stopped. */
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  return await new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    return void work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }
