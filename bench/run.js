@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { table } from './report/table.js';
 import { summarize } from './report/summary.js';
-import { writeReport } from './report/files.js';
+import { readReport, writeReport } from './report/files.js';
+import { merge } from './report/merge.js';
 import { chooseScenarios } from './scenarios.js';
 import { currentCommit, describeMachine, whyNot } from './support/machine.js';
 import { runRounds } from './support/rounds.js';
@@ -21,9 +22,11 @@ const { values } = parseArgs({
     floor: { type: 'string', default: '0' },
     /** Where the raw results go, as JSON; plots and tables go beside them. */
     output: { type: 'string' },
+    /** The same for a file that has been written before: its other scenarios stay in it. */
+    into: { type: 'string' },
   },
 });
-const { only, smoke, output } = values;
+const { only, smoke, output, into } = values;
 const [rounds, seconds, connections, floor] = [
   values.rounds,
   values.seconds,
@@ -70,14 +73,14 @@ for (const { scenario, unit, rows = [] } of results) {
 
 const minutes = (performance.now() - start) / 60_000;
 process.stdout.write(`\n${rounds} rounds of ${seconds} s took ${minutes.toFixed(1)} minutes\n`);
-if (output !== undefined) {
-  writeReport(output, {
-    date: new Date().toISOString(),
-    commit: currentCommit(),
-    command: ['node bench/run.js', ...process.argv.slice(2).map(quoted)].join(' '),
-    machine: describeMachine(),
-    rounds,
-    seconds,
-    results,
-  });
-}
+const report = {
+  date: new Date().toISOString(),
+  commit: currentCommit(),
+  command: ['node bench/run.js', ...process.argv.slice(2).map(quoted)].join(' '),
+  machine: describeMachine(),
+  rounds,
+  seconds,
+  results,
+};
+if (output !== undefined) writeReport(output, report);
+if (into !== undefined) writeReport(into, merge(readReport(into), report));

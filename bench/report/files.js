@@ -1,8 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { barPlot } from './bar.plot.js';
 import { linePlot } from './line.plot.js';
 import { markdown } from './markdown.js';
+
+/** What {@link writeReport} has written. */
+export const readReport = (output) => JSON.parse(readFileSync(resolve(output), 'utf8'));
 
 /** Writes what came of a run: the raw results, and beside them plots and tables. */
 export function writeReport(output, report) {

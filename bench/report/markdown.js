@@ -15,15 +15,21 @@ export function markdown(report, plots) {
 }
 
 /** When, where and how a run was made. */
-export function circumstances({ date, machine, commit, command, rounds, seconds }) {
-  const { cpu, cores, node, isPinned } = machine;
+export function circumstances(report) {
+  const { cpu, cores, node, isPinned } = report.machine;
   return [
-    `Measured on ${date.slice(0, 10)}`,
+    `Measured on ${report.date.slice(0, 10)}`,
     `${cores} × ${cpu}, Node ${node}${isPinned ? ', server and load on a core each' : ''}`,
+    ...howItRan(report),
+  ].join(' · ');
+}
+
+export function howItRan({ commit, command, rounds, seconds }) {
+  return [
     ...(rounds === undefined ? [] : [`${rounds} rounds of ${seconds} s`]),
     ...(commit === undefined ? [] : [`commit \`${commit}\``]),
     ...(command === undefined ? [] : [`\`${command}\``]),
-  ].join(' · ');
+  ];
 }
 
 function targets(results) {
@@ -35,11 +41,11 @@ function targets(results) {
 }
 
 function section(result, plots) {
-  const title = `### ${result.scenario}`;
-  if (result.missing !== undefined) return [title, `Not measured: ${result.missing}.`];
-  if (result.series === undefined) return [title, rowGrid(result)];
+  const head = [`### ${result.scenario}`, ...(result.run ? [`${circumstances(result.run)}.`] : [])];
+  if (result.missing !== undefined) return [...head, `Not measured: ${result.missing}.`];
+  if (result.series === undefined) return [...head, rowGrid(result)];
   const plot = `![${result.scenario}](${plots}-${result.file}.svg)`;
-  return [title, plot, seriesGrid(result)];
+  return [...head, plot, seriesGrid(result)];
 }
 
 const spread = ({ least, most }) => `${number(least)} to ${number(most)}`;

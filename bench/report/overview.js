@@ -1,5 +1,5 @@
 import { isOurs, OURS } from '../scenarios/scenario.js';
-import { circumstances, grid } from './markdown.js';
+import { circumstances, grid, howItRan } from './markdown.js';
 import { number, times } from './numbers.js';
 import { ratioOf } from './spread.js';
 
@@ -15,6 +15,7 @@ export function overview(report) {
   return [
     `${circumstances(report)}:`,
     grid(heads, shown.flatMap(linesOf), 'lrl'),
+    ...measuredAgain(shown),
     ...missed(report.results),
   ].join('\n\n');
 }
@@ -36,6 +37,14 @@ function linesOf({ scenario, unit, better, rows }) {
 }
 
 const isReference = (name) => /, (alone|none slow)$/.test(name);
+
+/** By themselves, because tenths need more rounds than all scenarios have time for. */
+function measuredAgain(results) {
+  const lines = results
+    .filter(({ run }) => run !== undefined)
+    .map(({ scenario, run }) => `- ${scenario}: ${howItRan(run).join(' · ')}`);
+  return lines.length === 0 ? [] : ['Measured in a run of their own:', lines.join('\n')];
+}
 
 function missed(results) {
   const targets = results.flatMap(({ scenario, targets: all = [] }) =>

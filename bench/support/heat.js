@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 
 /** A process that sends to a group of many members, until it is told to stop. */
@@ -14,7 +15,10 @@ export class Heat {
   static async start(task) {
     const path = new URL('../loads/hot-group.js', import.meta.url).pathname;
     const stdio = ['pipe', 'pipe', 'inherit'];
-    const heat = new Heat(spawn(process.execPath, [path, JSON.stringify(task)], { stdio }));
+    const child = spawn(process.execPath, [path, JSON.stringify(task)], { stdio });
+    // It shares a core with the one that measures, which must not have to wait for it.
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    const heat = new Heat(child);
     await heat.#line();
     return heat;
   }
