@@ -9,7 +9,7 @@ import { measure } from './processes.js';
 
 /**
  * Measures every server of a scenario in each round: a slow minute of the machine hits everybody. Each
- * round begins with another one: who is first may find the machine in another state.
+ * round has an order of its own: whoever went before leaves the machine in some state.
  *
  * @param {import('../scenarios/scenario.js').Scenario} scenario
  * @param {number} rounds
@@ -20,8 +20,7 @@ export async function runRounds({ load, input, servers, growth }, rounds) {
   const samples = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const point of points) {
-      const turns = servers.map((_, turn) => servers[(round + turn) % servers.length]);
-      for (const server of turns) {
+      for (const server of shuffled(servers)) {
         const found = await inTurn(server, () =>
           measure(load, { ...input, ...point.input }, server),
         );
@@ -30,6 +29,11 @@ export async function runRounds({ load, input, servers, growth }, rounds) {
     }
   }
   return samples;
+}
+
+function shuffled(items) {
+  const drawn = items.map((item) => ({ item, at: Math.random() }));
+  return drawn.toSorted((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
 async function inTurn({ name }, run) {
