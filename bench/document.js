@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readReport } from './report/files.js';
 import { markdown } from './report/markdown.js';
 import { overview } from './report/overview.js';
 
@@ -16,7 +17,7 @@ const newest = readdirSync(new URL('docs/bench/', ROOT))
   .filter((name) => name.endsWith('.json'))
   .toSorted()
   .at(-1);
-const report = JSON.parse(readFileSync(new URL(`docs/bench/${newest}`, ROOT), 'utf8'));
+const report = readReport(new URL(`docs/bench/${newest}`, ROOT));
 const [before, rest] = readFileSync(new URL(document, ROOT), 'utf8').split(START);
 const [, after] = rest.split(END);
 const results = REPORTS[document](report, newest.replace('.json', ''));

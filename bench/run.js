@@ -34,6 +34,9 @@ const [rounds, seconds, connections, floor] = [
   values.floor,
 ].map(Number);
 
+// Before anything is measured: one that cannot be read must not cost an hour first.
+const earlier = into === undefined ? undefined : readReport(into);
+
 /** An argument as a shell takes it. */
 const quoted = (argument) => (/^[\w./-]+$/.test(argument) ? argument : JSON.stringify(argument));
 
@@ -83,4 +86,4 @@ const report = {
   results,
 };
 if (output !== undefined) writeReport(output, report);
-if (into !== undefined) writeReport(into, merge(readReport(into), report));
+if (into !== undefined) writeReport(into, merge(earlier, report));

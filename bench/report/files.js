@@ -4,8 +4,8 @@ import { barPlot } from './bar.plot.js';
 import { linePlot } from './line.plot.js';
 import { markdown } from './markdown.js';
 
-/** What {@link writeReport} has written. */
-export const readReport = (output) => JSON.parse(readFileSync(resolve(output), 'utf8'));
+/** What {@link writeReport} has written. @param {string | URL} file */
+export const readReport = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 /** Writes what came of a run: the raw results, and beside them plots and tables. */
 export function writeReport(output, report) {

@@ -24,6 +24,7 @@ export function circumstances(report) {
   ].join(' · ');
 }
 
+/** As far as a report says it. @returns {string[]} */
 export function howItRan({ commit, command, rounds, seconds }) {
   return [
     ...(rounds === undefined ? [] : [`${rounds} rounds of ${seconds} s`]),
